@@ -1,0 +1,169 @@
+import type { FinishReason, Reason } from '../contract.ts';
+import type { ApiError } from '../errors.ts';
+
+/** JSON as a program sees it before it has looked. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+export interface ToolCall {
+  id: string;
+  name: string;
+  /** JSON text, as OpenAI's clients expect it. */
+  arguments: string;
+}
+
+/** One message, with OpenAI's spellings normalised away (`developer` is `system`, parts are text + images). */
+export interface Message {
+  role: 'system' | 'user' | 'assistant' | 'tool';
+  text: string;
+  /** Base64 without the `data:` prefix. */
+  images?: string[];
+  toolCalls?: ToolCall[];
+  /** On a tool's answer: the function that gave it. */
+  toolName?: string;
+}
+
+export interface Tool {
+  name: string;
+  description?: string;
+  parameters: JsonObject;
+  strict?: boolean;
+}
+
+/** `{ name }` makes the model call that one function. */
+export type ToolChoice = 'auto' | 'none' | 'required' | { name: string };
+
+export type Format = { type: 'json_object' } | { type: 'json_schema'; schema: JsonObject };
+
+/** What decides the wording of an answer. Absent means: the model's configured value, else the runtime's. */
+export interface Sampling {
+  temperature?: number;
+  topP?: number;
+  topK?: number;
+  minP?: number;
+  seed?: number;
+  stop?: string[];
+  frequencyPenalty?: number;
+  presencePenalty?: number;
+}
+
+export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high';
+
+/** One chat request as the inside of the proxy sees it, whichever door it came through. */
+export interface ChatRequest {
+  id: string;
+  /** The logical model that was asked for. */
+  model: string;
+  messages: Message[];
+  tools: Tool[];
+  toolChoice: ToolChoice;
+  parallelToolCalls: boolean;
+  format?: Format;
+  sampling: Sampling;
+  /** The most tokens to generate. */
+  maxTokens?: number;
+  /** How many alternatives per token to report; absent for no logprobs. */
+  topLogprobs?: number;
+  effort?: Effort;
+  /** Refuse an answer from a later link. */
+  strict: boolean;
+  cache: CacheUse;
+  /** What the client sees before the end. It decides until when another link may still take over. */
+  sees: 'nothing' | 'text' | 'everything';
+}
+
+export interface CacheUse {
+  read: boolean;
+  write: boolean;
+}
+
+/** One token's log probability in OpenAI's shape. */
+export interface TokenLogprob {
+  token: string;
+  logprob: number;
+  bytes: number[] | null;
+  top_logprobs: { token: string; logprob: number; bytes: number[] | null }[];
+}
+
+export interface Usage {
+  /** Null when the runtime did not say. */
+  promptTokens: number | null;
+  completionTokens: number | null;
+}
+
+/** A piece of the answer. Tool calls arrive whole. */
+export interface Delta {
+  type: 'delta';
+  text?: string;
+  reasoning?: string;
+  toolCalls?: ToolCall[];
+  logprobs?: TokenLogprob[];
+}
+
+export interface Finish {
+  type: 'finish';
+  reason: FinishReason;
+  usage: Usage;
+  /** Seconds that the runtime spent on loading the weights; null when unknown. */
+  loadS: number | null;
+}
+
+/** The runtime is loading the weights of the link that was started last, or has just finished that. */
+export interface Load {
+  type: 'load';
+  state: 'loading' | 'loaded';
+  /** 0 to 1 where the runtime tells. */
+  progress?: number;
+}
+
+/** What a runtime yields for one link: any number of loads and deltas, then exactly one finish. Failures are thrown. */
+export type RuntimeEvent = Load | Delta | Finish;
+
+/** A link of the chain is tried. What an earlier link may have said is void. */
+export interface AttemptStarted {
+  type: 'attempt';
+  state: 'started';
+  model: string;
+}
+export interface AttemptFailed {
+  type: 'attempt';
+  state: 'failed';
+  model: string;
+  reason: Reason;
+  detail: string;
+  seconds: number;
+}
+
+/** Tells where an answer comes from when no runtime made it for this request alone. */
+export interface Cached {
+  type: 'cached';
+  outcome: 'hit' | 'miss' | 'bypass';
+  /** Another identical request's inference is shared. */
+  shared: boolean;
+  /** On a hit, when the answer was stored, in seconds since 1970. */
+  bornTs: number | null;
+}
+
+/** What a client or the person at the terminal should be told, in one line. */
+export interface Note {
+  type: 'note';
+  text: string;
+}
+
+/**
+ * Everything that happens on the way of a request, in order. Exactly one `finish` or `error` ends it,
+ * unless the client went away.
+ */
+export type ChatEvent =
+  | RuntimeEvent
+  | AttemptStarted
+  | AttemptFailed
+  | Cached
+  | Note
+  | { type: 'error'; error: ApiError };
+
+/** The one type that carries a request; chains, cache and council take and return it. */
+export type Complete = (request: ChatRequest, signal: AbortSignal) => AsyncIterable<ChatEvent>;
+
+/** One link: what a runtime does with a request. It throws `LinkFailure`, or `ApiError` when the request is at fault. */
+export type CompleteLink = (request: ChatRequest, signal: AbortSignal) => AsyncIterable<RuntimeEvent>;

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { DURATION } from './duration.ts';
+
+/** The validator of a complete config; the JSON Schema and the types are derived from it. */
+
+const duration = z
+  .string()
+  .regex(
+    DURATION,
+    'is not a duration: write a number with its unit, such as 30s, 15m or 1h30m, or 0 or forever',
+  )
+  .describe('A number with its unit (ms, s, m, h, d), such as 30s or 1h30m; or 0; or forever.');
+
+const name = z
+  .string()
+  .regex(
+    /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/,
+    'is not a usable name: use letters, digits, dots, dashes and underscores',
+  );
+
+const url = z.url({ protocol: /^https?$/, error: 'is not an http:// or https:// address' });
+
+const runtime = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('ollama'),
+    url: url.default('http://127.0.0.1:11434').describe('Where Ollama listens.'),
+  }),
+  z.strictObject({
+    kind: z.literal('llamacpp').describe('llama.cpp inside Toaster; its process starts on first use.'),
+    threads: z.int().positive().optional().describe('CPU threads; left out, Toaster picks.'),
+  }),
+]);
+
+const weights = z.strictObject({
+  runtime: z.string().describe('A key of `runtimes`.'),
+  name: z.string().min(1).optional().describe('The name by which Ollama knows the weights.'),
+  file: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A GGUF file for llamacpp: a name in the models folder, or an absolute path.'),
+  size_gb: z.number().positive().describe('What the weights take in memory, in GB.'),
+  context: z
+    .int()
+    .min(256)
+    .default(8192)
+    .describe('Context length in tokens, the same for all models on these weights.'),
+  parallel: z.int().min(1).max(16).default(2).describe('How many answers llamacpp works on at a time.'),
+  images: z.boolean().default(false).describe('Whether the model sees images.'),
+});
+
+const sampling = {
+  temperature: z.number().min(0).max(2).optional(),
+  top_p: z.number().min(0).max(1).optional(),
+  top_k: z.int().min(0).optional(),
+  min_p: z.number().min(0).max(1).optional(),
+};
+
+const timeouts = z.strictObject({
+  connect: duration.default('2s').describe('Until the runtime accepts the connection.'),
+  first_token: duration.default('60s').describe('Until the first token, once the weights are in memory.'),
+  load: duration.default('5m').describe('Until the first token while the weights are being loaded.'),
+  idle: duration.default('30s').describe('Between two tokens.'),
+});
+
+const think = z.union([z.boolean(), z.enum(['low', 'medium', 'high'])]);
+
+const single = z.strictObject({
+  weights: z.string().describe('A key of `weights`.'),
+  think: think
+    .optional()
+    .describe('Whether the model reasons before it answers; left out, the runtime decides.'),
+  keep_alive: duration.default('5m').describe('How long the weights stay warm after the last answer.'),
+  fallback: z.array(z.string()).default([]).describe('Models to try, in this order, when this one fails.'),
+  system: z.string().optional().describe('A system prompt for requests that bring none.'),
+  max_tokens: z
+    .int()
+    .positive()
+    .optional()
+    .describe('The most tokens of an answer when the request does not say.'),
+  cache: z.boolean().default(false).describe('Use the prompt cache for API clients, too. `ask` always does.'),
+  timeouts: timeouts.prefault({}),
+  ...sampling,
+});
+
+const seat = z.strictObject({ model: z.string(), temperature: z.number().min(0).max(2).optional() });
+
+const council = z.strictObject({
+  members: z.array(seat).min(2).max(8).describe('Who answers, in parallel.'),
+  chairman: z.string().describe('The model that reads the answers anonymised and writes the final one.'),
+});
+
+const cache = z.strictObject({
+  ttl: duration.default('30d').describe('How long an answer may be reused.'),
+  max_mb: z
+    .number()
+    .positive()
+    .default(200)
+    .describe('Oldest-used answers go first when the cache grows over this.'),
+});
+
+/** A complete config, every default filled in. */
+export const configSchema = z.strictObject({
+  default_tier: z.string().describe('The tier of `ask` without a tier flag: a key of `tiers`.'),
+  runtimes: z.record(name, runtime).describe('What holds weights in memory.'),
+  weights: z.record(name, weights).describe('Blobs, each on one runtime.'),
+  models: z.record(name, z.union([single, council])).describe('Logical models: what clients ask for.'),
+  tiers: z.record(name, z.string()).describe('Flags of `ask`, each naming a model.'),
+  cache: cache.prefault({}),
+});
+
+export type Config = z.output<typeof configSchema>;
+export type RuntimeConfig = Config['runtimes'][string];
+export type WeightsConfig = Config['weights'][string];
+export type ModelConfig = z.output<typeof single>;
+export type CouncilConfig = z.output<typeof council>;
+export type Think = z.output<typeof think>;
+
+/** Which of the two shapes a model has. */
+export function isCouncil(model: Config['models'][string]): model is CouncilConfig {
+  return 'members' in model;
+}
+
+export {
+  cache as cacheSchema,
+  council as councilSchema,
+  runtime as runtimeSchema,
+  single as modelSchema,
+  weights as weightsSchema,
+};

@@ -1,0 +1,103 @@
+/**
+ * What crosses a process: the shapes and names shared by the proxy, the window and scripts.
+ * This file imports nothing, so that everybody may import it.
+ */
+
+/** The port of the proxy on 127.0.0.1 unless `ASK_PORT` says otherwise. */
+export const DEFAULT_PORT = 11436;
+
+/** Header names, in the case in which they are sent. */
+export const HEADERS = {
+  servedBy: 'X-Served-By',
+  degraded: 'X-Degraded',
+  degradedReason: 'X-Degraded-Reason',
+  attempts: 'X-Attempts',
+  cache: 'X-Cache',
+  requestId: 'X-Request-Id',
+  ignoredParams: 'X-Ignored-Params',
+  ask: 'X-Ask',
+  strict: 'X-Strict',
+  exit: 'X-Exit',
+  note: 'X-Note',
+} as const;
+
+/** Why a link of a chain did not answer. */
+export type Reason =
+  | 'timeout'
+  | 'http_5xx'
+  | 'connection'
+  | 'crash'
+  | 'no_room'
+  | 'thrash'
+  | 'cooling_off'
+  | 'missing'
+  /** A later link that cannot do what was asked (tools, images, the prompt's length): passed over. */
+  | 'unsupported';
+
+/** Exit codes of `ask`; API requests are logged with the same numbers. */
+export const EXIT = {
+  answered: 0,
+  usage: 2,
+  unreachable: 3,
+  failed: 4,
+  brokeOff: 5,
+  strict: 6,
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** One link of the chain that was tried, or passed over, without success. */
+export interface Attempt {
+  model: string;
+  reason: Reason;
+  /** One sentence for a person. */
+  detail: string;
+  seconds: number;
+}
+
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
+export type CacheOutcome = 'hit' | 'miss' | 'bypass';
+
+/** The facts of one request, complete once it has ended. Times are seconds. */
+export interface Receipt {
+  request_id: string;
+  source: 'ask' | 'api';
+  /** Seconds since 1970. */
+  ts: number;
+  model: string;
+  /** Null when nobody answered. */
+  served_by: string | null;
+  demoted: boolean;
+  degraded_reason: Reason | null;
+  attempts: Attempt[];
+  cache: CacheOutcome;
+  /** An identical request was in flight, and this one shared its inference. */
+  shared: boolean;
+  latency_s: number;
+  ttft_s: number | null;
+  load_s: number | null;
+  tokens_in: number | null;
+  tokens_out: number | null;
+  prompt_hash: string;
+  prompt_chars: number;
+  response_chars: number;
+  finish: FinishReason | null;
+  exit_code: ExitCode;
+  error: string | null;
+  /** On a hit: when the answer was born, in seconds since 1970. */
+  born_ts: number | null;
+}
+
+/** `GET /health` */
+export interface Health {
+  name: 'toaster';
+  status: 'ok';
+  version: string;
+  pid: number;
+  uptime_s: number;
+}
+
+/** OpenAI's error shape, used everywhere. */
+export interface ErrorBody {
+  error: { message: string; type: string; param: string | null; code: string | null };
+}

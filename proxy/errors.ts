@@ -1,0 +1,60 @@
+import type { ErrorBody, ExitCode, Reason } from './contract.ts';
+import { EXIT } from './contract.ts';
+
+interface ApiErrorFacts {
+  code?: string;
+  param?: string;
+  /** Seconds. */
+  retryAfter?: number;
+  /** What `ask` exits with; by default 2 for the client's mistakes and 4 for the rest. */
+  exit?: ExitCode;
+}
+
+/** An error that a client sees. The message says what to do next. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string | null;
+  readonly param: string | null;
+  readonly retryAfter: number | null;
+  readonly exit: ExitCode;
+
+  constructor(status: number, message: string, facts: ApiErrorFacts = {}) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = facts.code ?? null;
+    this.param = facts.param ?? null;
+    this.retryAfter = facts.retryAfter ?? null;
+    this.exit = facts.exit ?? (status < 500 ? EXIT.usage : EXIT.failed);
+  }
+
+  /** The body in OpenAI's shape. */
+  body(): ErrorBody {
+    const type =
+      this.status === 401 || this.status === 403
+        ? 'authentication_error'
+        : this.status < 500
+          ? 'invalid_request_error'
+          : 'server_error';
+    return { error: { message: this.message, type, param: this.param, code: this.code } };
+  }
+}
+
+/** One link of a chain could not answer; the next one may. */
+export class LinkFailure extends Error {
+  readonly reason: Reason;
+  /** Whether it says something about the link's health: a full queue does not. */
+  readonly counts: boolean;
+
+  constructor(reason: Reason, message: string, options: { counts?: boolean; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'LinkFailure';
+    this.reason = reason;
+    this.counts = options.counts ?? true;
+  }
+}
+
+/** Text for whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
