@@ -120,11 +120,3 @@ export type Think = z.output<typeof think>;
 export function isCouncil(model: Config['models'][string]): model is CouncilConfig {
   return 'members' in model;
 }
-
-export {
-  cache as cacheSchema,
-  council as councilSchema,
-  runtime as runtimeSchema,
-  single as modelSchema,
-  weights as weightsSchema,
-};

@@ -1,0 +1,77 @@
+import { ApiError } from '../errors.ts';
+import type { OpenaiRequest } from './openai-request.ts';
+import type { Message } from './types.ts';
+
+type OpenaiMessage = OpenaiRequest['messages'][number];
+
+/** OpenAI's messages without their variants. Throws `ApiError` 400 for images that are not in the request itself. */
+export function parseMessages(messages: OpenaiMessage[]): Message[] {
+  const callNames = new Map<string, string>();
+  return messages.map((message, index): Message => {
+    const text = textOf(message.content);
+    switch (message.role) {
+      case 'system':
+      case 'developer':
+        return { role: 'system', text };
+      case 'user': {
+        const images = imagesOf(message.content, index);
+        return { role: 'user', text, ...(images.length > 0 && { images }) };
+      }
+      case 'assistant': {
+        const toolCalls = (message.tool_calls ?? []).map((call, at) => {
+          callNames.set(call.id, call.function.name);
+          requireJson(call.function.arguments, `messages.${index}.tool_calls.${at}.function.arguments`);
+          return { id: call.id, name: call.function.name, arguments: call.function.arguments };
+        });
+        return { role: 'assistant', text, ...(toolCalls.length > 0 && { toolCalls }) };
+      }
+      case 'tool': {
+        const toolName = callNames.get(message.tool_call_id);
+        if (toolName === undefined)
+          throw new ApiError(
+            400,
+            `No earlier message holds the tool call ${message.tool_call_id}; send it along.`,
+            {
+              param: `messages.${index}.tool_call_id`,
+            },
+          );
+        return { role: 'tool', text, toolName };
+      }
+    }
+  });
+}
+
+function textOf(content: OpenaiMessage['content']): string {
+  if (content == null) return '';
+  if (typeof content === 'string') return content;
+  return content
+    .map((part) => (part.type === 'text' ? part.text : part.type === 'refusal' ? part.refusal : ''))
+    .join('');
+}
+
+function imagesOf(content: Extract<OpenaiMessage, { role: 'user' }>['content'], index: number): string[] {
+  if (typeof content === 'string') return [];
+  return content.flatMap((part, at) => {
+    if (part.type !== 'image_url') return [];
+    const data = /^data:image\/[\w.+-]+;base64,([A-Za-z0-9+/=\s]+)$/.exec(part.image_url.url)?.[1];
+    if (data === undefined)
+      throw new ApiError(
+        400,
+        'Images must be data: URLs in base64; nothing is fetched from the network here.',
+        {
+          param: `messages.${index}.content.${at}.image_url.url`,
+        },
+      );
+    return [data];
+  });
+}
+
+function requireJson(text: string, param: string): void {
+  try {
+    JSON.parse(text || '{}');
+  } catch (error) {
+    throw new ApiError(400, `\`${param}\` is not JSON: ${error instanceof Error ? error.message : error}`, {
+      param,
+    });
+  }
+}

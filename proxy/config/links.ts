@@ -1,0 +1,40 @@
+import type { Link, Weights } from '../runtimes/types.ts';
+import { durationSeconds } from './duration.ts';
+import { type Config, isCouncil, type ModelConfig } from './schema.ts';
+
+/** The chain of a model: its own link and those of its fallbacks, in order. A council has none. */
+export function chainOf(config: Config, name: string): Link[] {
+  const model = config.models[name];
+  if (!model || isCouncil(model)) return [];
+  const link = linkOf(config, name, model);
+  const fallbacks = model.fallback.flatMap((next) => {
+    const later = config.models[next];
+    const laterLink = later && !isCouncil(later) ? linkOf(config, next, later) : undefined;
+    return laterLink ?? [];
+  });
+  return link ? [link, ...fallbacks] : [];
+}
+
+function linkOf(config: Config, name: string, model: ModelConfig): Link | undefined {
+  const weights = weightsOf(config, model.weights);
+  if (!weights) return undefined;
+  const { connect, first_token, load, idle } = model.timeouts;
+  return {
+    model: name,
+    weights,
+    runtime: weights.runtime,
+    settings: model,
+    keepAliveS: durationSeconds(model.keep_alive),
+    timeouts: {
+      connect: durationSeconds(connect),
+      firstToken: durationSeconds(first_token),
+      load: durationSeconds(load),
+      idle: durationSeconds(idle),
+    },
+  };
+}
+
+function weightsOf(config: Config, id: string): (Weights & { runtime: string }) | undefined {
+  const weights = config.weights[id];
+  return weights && { ...weights, id };
+}
