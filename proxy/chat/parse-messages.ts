@@ -7,38 +7,36 @@ type OpenaiMessage = OpenaiRequest['messages'][number];
 /** OpenAI's messages without their variants. Throws `ApiError` 400 for images that are not in the request itself. */
 export function parseMessages(messages: OpenaiMessage[]): Message[] {
   const callNames = new Map<string, string>();
-  return messages.map((message, index): Message => {
-    const text = textOf(message.content);
-    switch (message.role) {
-      case 'system':
-      case 'developer':
-        return { role: 'system', text };
-      case 'user': {
-        const images = imagesOf(message.content, index);
-        return { role: 'user', text, ...(images.length > 0 && { images }) };
-      }
-      case 'assistant': {
-        const toolCalls = (message.tool_calls ?? []).map((call, at) => {
-          callNames.set(call.id, call.function.name);
-          requireJson(call.function.arguments, `messages.${index}.tool_calls.${at}.function.arguments`);
-          return { id: call.id, name: call.function.name, arguments: call.function.arguments };
-        });
-        return { role: 'assistant', text, ...(toolCalls.length > 0 && { toolCalls }) };
-      }
-      case 'tool': {
-        const toolName = callNames.get(message.tool_call_id);
-        if (toolName === undefined)
-          throw new ApiError(
-            400,
-            `No earlier message holds the tool call ${message.tool_call_id}; send it along.`,
-            {
-              param: `messages.${index}.tool_call_id`,
-            },
-          );
-        return { role: 'tool', text, toolName };
-      }
-    }
-  });
+  return messages.map((message, index) => toMessage(message, index, callNames));
+}
+
+/** `callNames` remembers which function each call id stands for: runtimes want the name with the result. */
+function toMessage(message: OpenaiMessage, index: number, callNames: Map<string, string>): Message {
+  const text = textOf(message.content);
+  if (message.role === 'user') {
+    const images = imagesOf(message.content, index);
+    return { role: 'user', text, ...(images.length > 0 && { images }) };
+  }
+  if (message.role === 'assistant') {
+    const toolCalls = (message.tool_calls ?? []).map((call, at) => {
+      callNames.set(call.id, call.function.name);
+      requireJson(call.function.arguments, `messages.${index}.tool_calls.${at}.function.arguments`);
+      return { id: call.id, name: call.function.name, arguments: call.function.arguments };
+    });
+    return { role: 'assistant', text, ...(toolCalls.length > 0 && { toolCalls }) };
+  }
+  if (message.role === 'tool') {
+    const toolName = callNames.get(message.tool_call_id);
+    if (toolName !== undefined) return { role: 'tool', text, toolName };
+    throw new ApiError(
+      400,
+      `No earlier message holds the tool call ${message.tool_call_id}; send it along.`,
+      {
+        param: `messages.${index}.tool_call_id`,
+      },
+    );
+  }
+  return { role: 'system', text };
 }
 
 function textOf(content: OpenaiMessage['content']): string {

@@ -132,6 +132,8 @@ export interface AttemptFailed {
   reason: Reason;
   detail: string;
   seconds: number;
+  /** On `cooling_off`: for how many more seconds. */
+  restS?: number;
 }
 
 /** Tells where an answer comes from when no runtime made it for this request alone. */

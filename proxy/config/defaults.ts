@@ -12,8 +12,8 @@ export const defaults: z.input<typeof configSchema> = {
     llamacpp: { kind: 'llamacpp' },
   },
   weights: {
-    'qwen-9b': { runtime: 'ollama', name: 'qwen3.5:9b', size_gb: 6.6, context: 8192, images: true },
-    'gemma-4b': { runtime: 'ollama', name: 'gemma3:4b', size_gb: 3.3, context: 8192, images: true },
+    'qwen-9b': { runtime: 'ollama', name: 'qwen3.5:9b', size_gb: 6.6, context: 8192 },
+    'gemma-4b': { runtime: 'ollama', name: 'gemma3:4b', size_gb: 3.3, context: 8192 },
     'llama-3b': { runtime: 'ollama', name: 'llama3.2:3b', size_gb: 2, context: 8192 },
     'llama-1b': { runtime: 'ollama', name: 'llama3.2:1b', size_gb: 1.3, context: 8192 },
     'coder-30b': { runtime: 'ollama', name: 'qwen3-coder:30b', size_gb: 18.6, context: 16_384 },

@@ -46,7 +46,6 @@ const weights = z.strictObject({
     .default(8192)
     .describe('Context length in tokens, the same for all models on these weights.'),
   parallel: z.int().min(1).max(16).default(2).describe('How many answers llamacpp works on at a time.'),
-  images: z.boolean().default(false).describe('Whether the model sees images.'),
 });
 
 const sampling = {

@@ -1,0 +1,152 @@
+import type {
+  AttemptFailed,
+  ChatEvent,
+  ChatRequest,
+  Complete,
+  CompleteLink,
+  RuntimeEvent,
+} from '../chat/types.ts';
+import { EXIT } from '../contract.ts';
+import { ApiError, LinkFailure, messageOf } from '../errors.ts';
+import type { Link } from '../runtimes/types.ts';
+import type { Rest } from './rest.ts';
+
+/** One link with what answers for it. */
+export interface Step {
+  link: Link;
+  complete: CompleteLink;
+}
+
+export interface FallbackTools {
+  rest: Rest;
+  /** Monotonic, in ms. */
+  now: () => number;
+}
+
+/**
+ * Tries the links of a chain in order until one answers. It ends at the first delta the client could have seen:
+ * after that a failure is an error, never a splice. A request that is itself at fault is an error at once, and
+ * the link's health is not blamed for it.
+ */
+export function withFallback(chain: Step[], tools: FallbackTools): Complete {
+  return async function* (request, signal) {
+    const failed: AttemptFailed[] = [];
+    for (const [index, step] of chain.entries()) {
+      if (index > 0 && request.strict) {
+        yield { type: 'error', error: refusedDemotion(failed) };
+        return;
+      }
+      const end = yield* attempt(step, index === 0 ? request : demoted(request), signal, index, tools);
+      if (end === 'over') return;
+      failed.push(end);
+      yield end;
+    }
+    yield { type: 'error', error: chainFailed(request, failed) };
+  };
+}
+
+/** What the client asked of the model by name is not asked of its stand-ins. */
+function demoted({ effort: _, ...request }: ChatRequest): ChatRequest {
+  return request;
+}
+
+type Attempting = AsyncGenerator<ChatEvent, 'over' | AttemptFailed>;
+
+async function* attempt(
+  step: Step,
+  request: ChatRequest,
+  signal: AbortSignal,
+  index: number,
+  { rest, now }: FallbackTools,
+): Attempting {
+  const { model } = step.link;
+  const began = now();
+  const fail = (reason: AttemptFailed['reason'], detail: string): AttemptFailed => ({
+    type: 'attempt',
+    state: 'failed',
+    model,
+    reason,
+    detail,
+    seconds: (now() - began) / 1000,
+  });
+  const resting = rest.admit(model);
+  if (resting > 0)
+    return {
+      ...fail('cooling_off', `${model} failed three times in a row and rests for ${Math.ceil(resting)} s`),
+      restS: resting,
+    };
+
+  yield { type: 'attempt', state: 'started', model };
+  let seen = false;
+  let decided = false;
+  try {
+    for await (const event of step.complete(request, signal)) {
+      seen ||= isSeen(event, request);
+      if (event.type === 'finish') {
+        decided = true;
+        rest.succeeded(model);
+      }
+      yield event;
+      if (event.type === 'finish') return 'over';
+    }
+    throw new LinkFailure('crash', `${model} stopped without an end`);
+  } catch (error) {
+    if (signal.aborted) return 'over';
+    if (error instanceof ApiError) {
+      if (index > 0 && !seen) return fail('unsupported', error.message);
+      yield { type: 'error', error };
+      return 'over';
+    }
+    const failure =
+      error instanceof LinkFailure ? error : new LinkFailure('crash', messageOf(error), { cause: error });
+    if (failure.counts) {
+      decided = true;
+      rest.failed(model);
+    }
+    if (!seen) return fail(failure.reason, failure.message);
+    yield { type: 'error', error: brokeOff(failure) };
+    return 'over';
+  } finally {
+    if (!decided) rest.undecided(model);
+  }
+}
+
+function isSeen(event: RuntimeEvent, { sees }: ChatRequest): boolean {
+  if (event.type !== 'delta' || sees === 'nothing') return false;
+  return sees === 'everything' || Boolean(event.text);
+}
+
+function brokeOff(failure: LinkFailure): ApiError {
+  return new ApiError(502, `The answer broke off: ${failure.message}. Send the request again.`, {
+    code: 'broke_off',
+    exit: EXIT.brokeOff,
+  });
+}
+
+function refusedDemotion(failed: AttemptFailed[]): ApiError {
+  return new ApiError(
+    503,
+    `${listed(failed)}. A smaller model was refused (strict); try again without it or later.`,
+    {
+      code: 'would_be_demoted',
+      param: 'model',
+      exit: EXIT.strict,
+    },
+  );
+}
+
+function chainFailed(request: ChatRequest, failed: AttemptFailed[]): ApiError {
+  const waits = failed.flatMap(({ restS }) => restS ?? []);
+  const allRest = waits.length === failed.length;
+  return new ApiError(503, `No model could answer for ${request.model}: ${listed(failed)}.`, {
+    code: 'chain_failed',
+    ...(allRest && { retryAfter: Math.max(1, Math.ceil(Math.min(...waits))) }),
+  });
+}
+
+const listed = (failed: AttemptFailed[]): string =>
+  failed.map(({ model, detail }) => withName(model, detail)).join('; ');
+
+/** Details mostly name their model already. */
+const withName = (model: string, detail: string): string =>
+  detail.includes(model) ? detail : `${model}: ${detail}`;

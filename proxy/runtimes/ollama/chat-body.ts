@@ -1,0 +1,70 @@
+import type { ChatRequest, Json, JsonObject, Message } from '../../chat/types.ts';
+import type { Link } from '../types.ts';
+
+/** The body of Ollama's `/api/chat` for a request on a link. Source: Ollama's docs/api.md and api/types.go. */
+export function chatBody(link: Link, request: ChatRequest): JsonObject {
+  const { weights, settings } = link;
+  const think = thinkOf(settings.think, request.effort);
+  return {
+    model: weights.name ?? '',
+    messages: request.messages.map(toOllama),
+    stream: true,
+    keep_alive: Number.isFinite(link.keepAliveS) ? link.keepAliveS : -1,
+    // Ollama by itself drops the oldest messages when a prompt is too long, and the oldest tokens when an answer is.
+    truncate: false,
+    shift: false,
+    options: options(link, request),
+    ...(think !== undefined && { think }),
+    ...(request.tools.length > 0 && {
+      tools: request.tools.map(({ name, description, parameters }) => ({
+        type: 'function',
+        function: { name, parameters, ...(description !== undefined && { description }) },
+      })),
+    }),
+    ...(request.format && { format: request.format.type === 'json_object' ? 'json' : request.format.schema }),
+    ...(request.topLogprobs !== undefined && { logprobs: true, top_logprobs: request.topLogprobs }),
+  };
+}
+
+function options({ weights, settings }: Link, { sampling, maxTokens }: ChatRequest): JsonObject {
+  const wanted: Record<string, Json | undefined> = {
+    num_ctx: weights.context,
+    temperature: sampling.temperature ?? settings.temperature,
+    top_p: sampling.topP ?? settings.top_p,
+    top_k: sampling.topK ?? settings.top_k,
+    min_p: sampling.minP ?? settings.min_p,
+    seed: sampling.seed,
+    stop: sampling.stop,
+    frequency_penalty: sampling.frequencyPenalty,
+    presence_penalty: sampling.presencePenalty,
+    num_predict: maxTokens ?? settings.max_tokens,
+  };
+  const result: JsonObject = {};
+  for (const [key, value] of Object.entries(wanted)) if (value !== undefined) result[key] = value;
+  return result;
+}
+
+/** Models that take levels are configured with one; for the others any effort but `none` means on. */
+function thinkOf(
+  setting: Link['settings']['think'],
+  effort: ChatRequest['effort'],
+): boolean | string | undefined {
+  if (effort === undefined) return setting;
+  if (typeof setting === 'string') return effort === 'none' || effort === 'minimal' ? 'low' : effort;
+  return effort !== 'none';
+}
+
+function toOllama(message: Message): JsonObject {
+  return {
+    role: message.role,
+    content: message.text,
+    ...(message.images && { images: message.images }),
+    ...(message.toolName !== undefined && { tool_name: message.toolName }),
+    ...(message.toolCalls && {
+      tool_calls: message.toolCalls.map(({ id, name, arguments: text }) => ({
+        id,
+        function: { name, arguments: JSON.parse(text || '{}') },
+      })),
+    }),
+  };
+}

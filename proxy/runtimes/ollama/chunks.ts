@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { RuntimeEvent, TokenLogprob, ToolCall } from '../../chat/types.ts';
+import { LinkFailure } from '../../errors.ts';
+
+const logprob = z.object({ token: z.string(), logprob: z.number(), bytes: z.array(z.number()).nullish() });
+
+/** One line of Ollama's streamed answer, as far as it is used. Source: api/types.go, ChatResponse. */
+const chunk = z.object({
+  error: z.string().optional(),
+  message: z
+    .object({
+      content: z.string().optional(),
+      thinking: z.string().optional(),
+      tool_calls: z
+        .array(
+          z.object({
+            id: z.string().optional(),
+            function: z.object({ name: z.string(), arguments: z.json() }),
+          }),
+        )
+        .optional(),
+    })
+    .optional(),
+  logprobs: z.array(logprob.extend({ top_logprobs: z.array(logprob).nullish() })).nullish(),
+  done: z.boolean().optional(),
+  done_reason: z.string().optional(),
+  /** Nanoseconds. */
+  load_duration: z.number().optional(),
+  prompt_eval_count: z.number().optional(),
+  eval_count: z.number().optional(),
+});
+type Chunk = z.output<typeof chunk>;
+
+/** Turns the lines of one answer into events; remembers whether tools were called, for the finish. */
+export class ChunkReader {
+  #called = false;
+
+  /** The events of one line. Throws `LinkFailure('crash')` for an error object or a line that is no JSON. */
+  read(line: string): RuntimeEvent[] {
+    const parsed = parse(line);
+    if (parsed.error !== undefined) throw new LinkFailure('crash', `Ollama broke off: ${parsed.error}`);
+    const events: RuntimeEvent[] = [];
+    const delta = this.#delta(parsed);
+    if (delta) events.push(delta);
+    if (parsed.done) events.push(this.#finish(parsed));
+    return events;
+  }
+
+  #delta({ message, logprobs }: Chunk): RuntimeEvent | undefined {
+    const toolCalls = (message?.tool_calls ?? []).map(toCall);
+    if (toolCalls.length > 0) this.#called = true;
+    if (!message?.content && !message?.thinking && toolCalls.length === 0) return undefined;
+    return {
+      type: 'delta',
+      ...(message?.content && { text: message.content }),
+      ...(message?.thinking && { reasoning: message.thinking }),
+      ...(toolCalls.length > 0 && { toolCalls }),
+      ...(logprobs && logprobs.length > 0 && { logprobs: logprobs.map(toLogprob) }),
+    };
+  }
+
+  #finish(chunk: Chunk): RuntimeEvent {
+    return {
+      type: 'finish',
+      reason: chunk.done_reason === 'length' ? 'length' : this.#called ? 'tool_calls' : 'stop',
+      usage: { promptTokens: chunk.prompt_eval_count ?? null, completionTokens: chunk.eval_count ?? null },
+      loadS: chunk.load_duration === undefined ? null : chunk.load_duration / 1e9,
+    };
+  }
+}
+
+function parse(line: string): Chunk {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch (error) {
+    throw new LinkFailure('crash', `Ollama sent a line that is no JSON: ${line.slice(0, 80)}`, {
+      cause: error,
+    });
+  }
+  const parsed = chunk.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new LinkFailure('crash', `Ollama sent a line of unknown shape: ${line.slice(0, 80)}`, {
+    cause: parsed.error,
+  });
+}
+
+function toCall(call: { id?: string | undefined; function: { name: string; arguments: unknown } }): ToolCall {
+  const { name, arguments: given } = call.function;
+  return {
+    id: call.id ?? `call_${randomUUID().replaceAll('-', '').slice(0, 24)}`,
+    name,
+    arguments: typeof given === 'string' ? given : JSON.stringify(given),
+  };
+}
+
+function toLogprob(entry: NonNullable<Chunk['logprobs']>[number]): TokenLogprob {
+  const top = entry.top_logprobs ?? [];
+  return { ...withBytes(entry), top_logprobs: top.map(withBytes) };
+}
+
+const withBytes = ({
+  token,
+  logprob: value,
+  bytes,
+}: z.output<typeof logprob>): Omit<TokenLogprob, 'top_logprobs'> => ({
+  token,
+  logprob: value,
+  bytes: bytes ?? null,
+});

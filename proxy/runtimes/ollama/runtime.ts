@@ -1,0 +1,56 @@
+import type { CompleteLink } from '../../chat/types.ts';
+import { LinkFailure } from '../../errors.ts';
+import type { Link, OpenRuntime } from '../types.ts';
+import { chatBody } from './chat-body.ts';
+import { ChunkReader } from './chunks.ts';
+import { Digests } from './digests.ts';
+import { failureOf } from './failures.ts';
+import { OllamaHttp, readLines, readText } from './http.ts';
+import { tellLoading } from './residency.ts';
+
+/** Ollama over its native API: only that one takes keep_alive, think, num_ctx and truncate. */
+export const openOllama: OpenRuntime<'ollama'> = ({ url }) => {
+  const http = new OllamaHttp(url);
+  const digests = new Digests(http, () => performance.now());
+  return {
+    complete: (link) => completeOn(http, link),
+    digest: (weights) => digests.of(weights.name ?? ''),
+    close: async () => http.close(),
+  };
+};
+
+function completeOn(http: OllamaHttp, link: Link): CompleteLink {
+  return async function* (request, signal) {
+    const body = JSON.stringify(chatBody(link, request));
+    const sent = http.send({
+      method: 'POST',
+      path: '/api/chat',
+      body,
+      connectS: link.timeouts.connect,
+      signal,
+    });
+    const response = yield* tellLoading(http, link.weights.name ?? '', sent);
+    const status = response.statusCode ?? 0;
+    if (status !== 200)
+      throw failureOf(status, response.headers['retry-after'], await readText(response), link);
+    const reader = new ChunkReader();
+    let done = false;
+    try {
+      for await (const line of readLines(response)) {
+        for (const event of reader.read(line)) {
+          done ||= event.type === 'finish';
+          yield event;
+          if (done) return;
+        }
+      }
+    } catch (error) {
+      if (signal.aborted || error instanceof LinkFailure) throw error;
+      throw new LinkFailure('crash', `Ollama broke off the answer of ${link.model}`, { cause: error });
+    } finally {
+      // A finished answer is read to its last byte, so that the connection can be used again.
+      if (done) response.resume();
+      else response.destroy();
+    }
+    throw new LinkFailure('crash', `Ollama ended the answer of ${link.model} without saying that it is done`);
+  };
+}
