@@ -58,6 +58,15 @@ export interface Attempt {
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
 export type CacheOutcome = 'hit' | 'miss' | 'bypass';
 
+/** The facts of an answer's first time, kept with it in the cache. */
+export interface Birth {
+  /** Seconds since 1970. */
+  ts: number;
+  latency_s: number;
+  ttft_s: number | null;
+  load_s: number | null;
+}
+
 /** The facts of one request, complete once it has ended. Times are seconds. */
 export interface Receipt {
   request_id: string;
@@ -84,8 +93,8 @@ export interface Receipt {
   finish: FinishReason | null;
   exit_code: ExitCode;
   error: string | null;
-  /** On a hit: when the answer was born, in seconds since 1970. */
-  born_ts: number | null;
+  /** On a hit: what the answer took when it was made. */
+  birth: Birth | null;
 }
 
 /** `GET /health` */

@@ -1,4 +1,4 @@
-import type { FinishReason, Reason } from '../contract.ts';
+import type { Birth, FinishReason, Reason } from '../contract.ts';
 import type { ApiError } from '../errors.ts';
 
 /** JSON as a program sees it before it has looked. */
@@ -142,8 +142,8 @@ export interface Cached {
   outcome: 'hit' | 'miss' | 'bypass';
   /** Another identical request's inference is shared. */
   shared: boolean;
-  /** On a hit, when the answer was stored, in seconds since 1970. */
-  bornTs: number | null;
+  /** On a hit: what the answer took when it was made. */
+  birth: Birth | null;
 }
 
 /** What a client or the person at the terminal should be told, in one line. */

@@ -1,0 +1,26 @@
+/** A flag of `ask`. One table: the parser, the help text and, later, the man page and completions read it. */
+export interface Flag {
+  name: string;
+  short?: string;
+  /** What its value is called in the help text; absent for a flag without a value. */
+  value?: string;
+  help: string;
+}
+
+export const FLAGS: readonly Flag[] = [
+  { name: 'model', short: 'm', value: 'NAME', help: 'ask this model, by its name in the config' },
+  { name: 'system', short: 's', value: 'TEXT', help: 'a system prompt' },
+  { name: 'json', short: 'j', help: 'print the whole receipt with the answer, as JSON' },
+  { name: 'schema', value: 'FILE', help: 'answer in JSON that fits the JSON Schema in FILE' },
+  { name: 'temperature', short: 't', value: 'NUMBER', help: '0 is steady, 1 is lively' },
+  { name: 'max-tokens', value: 'N', help: 'cut the answer after N tokens' },
+  { name: 'seed', value: 'N', help: 'the same seed and question give the same answer where the runtime can' },
+  { name: 'no-cache', help: 'neither look into the prompt cache nor store the answer' },
+  { name: 'refresh', help: 'answer anew and store that' },
+  { name: 'strict', help: 'fail with exit code 6 rather than answer with a smaller model' },
+  { name: 'timeout', value: 'TIME', help: 'give up after this long: 30s, 5m (a bare number is seconds)' },
+  { name: 'why', help: 'a receipt on stderr: who answered, why, and what it took' },
+  { name: 'think-out', help: 'show the reasoning, on stderr' },
+  { name: 'help', short: 'h', help: 'this text' },
+  { name: 'version', short: 'V', help: "Toaster's version" },
+];

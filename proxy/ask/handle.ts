@@ -1,0 +1,87 @@
+import type { Request, Response } from 'express';
+import { withDeadline } from '../chain/with-deadline.ts';
+import { EXIT, type ExitCode } from '../contract.ts';
+import { ApiError } from '../errors.ts';
+import { asApiError } from '../http/conduct.ts';
+import { findModel } from '../http/models.ts';
+import { readBody } from '../http/read-body.ts';
+import type { Exchange, Service } from '../service.ts';
+import { promptFacts } from '../telemetry/prompt.ts';
+import { VERSION } from '../version.ts';
+import { helpText } from './help.ts';
+import { receiptWriter } from './json-writer.ts';
+import { Notes } from './notes.ts';
+import { type AskWords, parseAskArgs, UsageError } from './parse-args.ts';
+import type { StderrStreams } from './stderr-streams.ts';
+import { textWriter } from './text-writer.ts';
+import { type AskQuestion, toQuestion } from './to-request.ts';
+
+/** `POST /ask`: the command line of the shim as a form, its stdout as the body, its exit code and stderr in headers. */
+export async function handleAsk(
+  service: Service,
+  streams: StderrStreams,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const exchange = service.begin('ask');
+  let form: URLSearchParams;
+  try {
+    form = new URLSearchParams((await readBody(req, res)).toString('utf8'));
+  } catch (error) {
+    return refuse(exchange, asApiError(error), res, new Notes(res, null));
+  }
+  const live = form.get('live');
+  const notes = new Notes(res, live === null ? null : streams.open(live));
+  res.once('close', () => notes.abandon());
+  const { config } = exchange.live;
+  let words: AskWords | undefined;
+  let question: AskQuestion;
+  try {
+    words = parseAskArgs(form.getAll('a'), Object.keys(config.tiers));
+    const told = words.flags.has('help')
+      ? helpText(config)
+      : words.flags.has('version')
+        ? `toaster ${VERSION}\n`
+        : null;
+    if (told !== null) return tell(exchange, notes, res, EXIT.answered, told);
+    const stdin = form.get('i') ?? '';
+    if (form.getAll('a').length === 0 && stdin.trim() === '') {
+      for (const line of helpText(config).trimEnd().split('\n')) notes.line(line);
+      return tell(exchange, notes, res, EXIT.usage, '');
+    }
+    question = toQuestion(words, { stdin, schema: form.get('schema') }, config);
+  } catch (error) {
+    const wrong =
+      error instanceof UsageError ? new ApiError(400, error.message, { code: 'usage' }) : asApiError(error);
+    return refuse(exchange, wrong, res, notes);
+  }
+  await answer(exchange, question, res, notes, form.has('terminal'));
+}
+
+async function answer(
+  exchange: Exchange,
+  question: AskQuestion,
+  res: Response,
+  notes: Notes,
+  terminal: boolean,
+): Promise<void> {
+  const request = { ...question.request, id: exchange.id };
+  exchange.receipt.asked(request.model, promptFacts(request.messages));
+  const writer = question.json
+    ? receiptWriter(res, exchange.now, notes)
+    : textWriter(res, exchange.now, notes, { terminal, why: question.why, thinkOut: question.thinkOut });
+  const model = findModel(exchange.live, request.model);
+  await exchange.serve(model, request, res, writer, (complete) => withDeadline(complete, question.timeoutS));
+}
+
+function refuse(exchange: Exchange, error: ApiError, res: Response, notes: Notes): Promise<void> {
+  const options = { terminal: false, why: false, thinkOut: false };
+  return exchange.refuse(error, res, textWriter(res, exchange.now, notes, options));
+}
+
+/** Help and the version: no question, and yet a line in the log, as every ask has one. */
+function tell(exchange: Exchange, notes: Notes, res: Response, exit: ExitCode, text: string): void {
+  exchange.told(exit);
+  res.set('Content-Type', 'text/plain; charset=utf-8');
+  notes.end(exit, text);
+}

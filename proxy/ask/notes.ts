@@ -1,0 +1,68 @@
+import type { Response } from 'express';
+import { EXIT, type ExitCode, HEADERS } from '../contract.ts';
+import type { StderrStream } from './stderr-streams.ts';
+
+/** Node writes headers as latin1; so UTF-8 goes through as it is, and curl passes the bytes on. */
+const asHeader = (line: string): string =>
+  Buffer.from(line.replace(/[\r\n\0]/g, ' '), 'utf8').toString('latin1');
+
+/**
+ * What `ask` prints on stderr and its exit code: over the live stream where stderr is a terminal, else in headers,
+ * and in trailers for what is known only after the first byte.
+ */
+export class Notes {
+  readonly #res: Response;
+  readonly #live: StderrStream | null;
+  #lines: string[] = [];
+
+  constructor(res: Response, live: StderrStream | null) {
+    this.#res = res;
+    this.#live = live;
+  }
+
+  /** Whether somebody watches stderr right now. */
+  get live(): boolean {
+    return this.#live !== null;
+  }
+
+  /** A whole line. */
+  line(text: string): void {
+    this.#lines.push(text);
+    this.#live?.write(`${text}\n`);
+  }
+
+  /** Text for the live stream alone, such as progress. */
+  raw(text: string): void {
+    this.#live?.write(text);
+  }
+
+  /** Puts what is known into the headers; they must not have been sent. */
+  intoHeaders(exit: ExitCode): void {
+    this.#res.set(HEADERS.exit, String(exit));
+    if (this.live) return;
+    if (this.#lines.length > 0) this.#res.set(HEADERS.note, this.#lines.map(asHeader));
+    this.#lines = [];
+  }
+
+  /** The client went away: whoever reads the live stream is let go. */
+  abandon(): void {
+    this.#live?.end();
+  }
+
+  /** Ends the response, `text` being the last of its body. */
+  end(exit: ExitCode, text: string): void {
+    const heard = this.#live?.end() ?? false;
+    if (heard) this.#lines = [];
+    if (!this.#res.headersSent) {
+      this.#res.set(HEADERS.exit, String(exit));
+      if (this.#lines.length > 0) this.#res.set(HEADERS.note, this.#lines.map(asHeader));
+      this.#res.end(text);
+      return;
+    }
+    const trailers: [string, string][] = this.#lines.map((line) => [HEADERS.note, asHeader(line)]);
+    if (exit !== EXIT.answered) trailers.push([HEADERS.exit, String(exit)]);
+    if (text !== '') this.#res.write(text);
+    if (trailers.length > 0) this.#res.addTrailers(trailers);
+    this.#res.end();
+  }
+}

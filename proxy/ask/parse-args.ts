@@ -1,0 +1,89 @@
+import { parseArgs } from 'node:util';
+import { nearest } from '../config/nearest.ts';
+import { FLAGS } from './flags.ts';
+
+/** The words of a command line, understood as far as they need no config but the tiers' names. */
+export interface AskWords {
+  /** Values of flags; a flag without a value is ''. */
+  flags: Map<string, string>;
+  tier: string | null;
+  prompt: string;
+}
+
+/** The command line is wrong; the message says how to write it. */
+export class UsageError extends Error {}
+
+/** Reads `ask`'s arguments. Throws `UsageError`. */
+export function parseAskArgs(args: string[], tiers: readonly string[]): AskWords {
+  // A word with a space in it is never a flag, whatever it begins with: `ask "- one - two"`.
+  const hidden = new Map<string, string>();
+  const shown = args.map((arg, i) => {
+    if (!/^-.*\s/s.test(arg) || /^--[\w-]+=/.test(arg)) return arg;
+    hidden.set(`\0${i}`, arg);
+    return `\0${i}`;
+  });
+  const reveal = (word: string): string => hidden.get(word) ?? word;
+
+  const { tokens } = parseArgs({
+    args: shown,
+    options: optionsFor(tiers),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const words: AskWords = { flags: new Map(), tier: null, prompt: '' };
+  const prompt: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') prompt.push(reveal(token.value));
+    else if (token.kind === 'option') take(words, token, tiers, reveal);
+  }
+  words.prompt = prompt.join(' ');
+  return words;
+}
+
+function optionsFor(
+  tiers: readonly string[],
+): Record<string, { type: 'string' | 'boolean'; short?: string }> {
+  const known = FLAGS.map(
+    ({ name, short, value }): [string, { type: 'string' | 'boolean'; short?: string }] => [
+      name,
+      { type: value === undefined ? 'boolean' : 'string', ...(short !== undefined && { short }) },
+    ],
+  );
+  return Object.fromEntries([
+    ...known,
+    ...tiers.map((tier) => [tier, { type: 'boolean' as const }] as const),
+  ]);
+}
+
+interface OptionToken {
+  name: string;
+  rawName: string;
+  value: string | undefined;
+}
+
+function take(
+  words: AskWords,
+  { name, rawName, value }: OptionToken,
+  tiers: readonly string[],
+  reveal: (word: string) => string,
+): void {
+  const flag = FLAGS.find((candidate) => candidate.name === name);
+  if (!flag && !tiers.includes(name)) {
+    const near = nearest(name, [...FLAGS.map((known) => known.name), ...tiers]);
+    throw new UsageError(
+      `${rawName} is not a flag${near ? `; did you mean --${near}?` : '; ask --help lists them.'}`,
+    );
+  }
+  if (flag?.value !== undefined) {
+    if (value === undefined || value === '')
+      throw new UsageError(`${rawName} needs a value: ${rawName} ${flag.value}`);
+    words.flags.set(name, reveal(value));
+    return;
+  }
+  if (value !== undefined) throw new UsageError(`${rawName} takes no value.`);
+  if (flag) words.flags.set(name, '');
+  else if (words.tier !== null && words.tier !== name)
+    throw new UsageError(`--${words.tier} and --${name} name two tiers; pick one.`);
+  else words.tier = name;
+}

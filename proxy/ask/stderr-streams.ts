@@ -1,0 +1,72 @@
+import type { Response } from 'express';
+
+/** How long the second connection of one `ask` may come before or after the first. */
+const MEET_MS = 5000;
+
+/** Text on its way to the stderr of one `ask`. */
+export interface StderrStream {
+  write(text: string): void;
+  /** Ends the stream; true when it was read, so that nothing more need be told in another way. */
+  end(): boolean;
+}
+
+interface Meeting {
+  reader: Response | null;
+  written: boolean;
+  waiting: string;
+  over: boolean;
+}
+
+/**
+ * A terminal wants to see what happens while it happens, on stderr, and curl has one output: so `ask` opens a second
+ * connection with the same id. The two meet here, in whichever order they come.
+ */
+export class StderrStreams {
+  readonly #meetings = new Map<string, Meeting>();
+
+  /** The writing side, for the request. */
+  open(id: string): StderrStream {
+    const meeting = this.#meeting(id);
+    meeting.written = true;
+    return {
+      write: (text) => {
+        if (meeting.reader) meeting.reader.write(text);
+        else meeting.waiting += text;
+      },
+      end: () => {
+        meeting.over = true;
+        meeting.reader?.end();
+        return meeting.reader !== null;
+      },
+    };
+  }
+
+  /** The reading side: what has been written so far, then the rest as it comes. */
+  read(id: string, res: Response): void {
+    const meeting = this.#meeting(id);
+    res.set({ 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
+    if (meeting.over) {
+      res.end();
+      return;
+    }
+    meeting.reader = res;
+    res.write(meeting.waiting);
+    meeting.waiting = '';
+    res.once('close', () => {
+      if (meeting.reader === res) meeting.reader = null;
+    });
+  }
+
+  #meeting(id: string): Meeting {
+    const known = this.#meetings.get(id);
+    if (known) return known;
+    const meeting: Meeting = { reader: null, written: false, waiting: '', over: false };
+    this.#meetings.set(id, meeting);
+    // Both sides hold their meeting themselves; only a side that comes later looks it up.
+    setTimeout(() => {
+      this.#meetings.delete(id);
+      if (!meeting.written) meeting.reader?.end();
+    }, MEET_MS).unref();
+    return meeting;
+  }
+}

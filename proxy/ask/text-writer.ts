@@ -1,0 +1,100 @@
+import type { Response } from 'express';
+import type { ChatEvent } from '../chat/types.ts';
+import { EXIT, type ExitCode } from '../contract.ts';
+import { receiptHeaders } from '../http/receipt-headers.ts';
+import { type AnswerWriter, type ReceiptSoFar, send } from '../http/write.ts';
+import { harmless } from './harmless.ts';
+import { LoadLine } from './load-line.ts';
+import type { Notes } from './notes.ts';
+import { degradedNote, endNote, whyLines } from './stderr-text.ts';
+
+interface TextOptions {
+  /** stdout is a terminal. */
+  terminal: boolean;
+  why: boolean;
+  thinkOut: boolean;
+}
+
+/** The answer as `ask` prints it: the text alone on stdout, everything else on stderr. */
+export function textWriter(
+  res: Response,
+  receipt: ReceiptSoFar,
+  notes: Notes,
+  options: TextOptions,
+): AnswerWriter {
+  const show = options.terminal ? harmless : (text: string) => text;
+  const text = new AnswerText();
+  const loadLine = new LoadLine(notes);
+  res.once('close', () => loadLine.stop());
+  let reasoning = '';
+
+  const sayWhoAnswers = (): void => {
+    if (res.headersSent) return;
+    const degraded = degradedNote(receipt());
+    if (degraded !== null) notes.line(degraded);
+    res.set(receiptHeaders(receipt()));
+    res.set({ 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
+    notes.intoHeaders(EXIT.answered);
+  };
+  const end = (exit: ExitCode, last: string): void => {
+    if (reasoning !== '' && !notes.live) for (const line of reasoning.trimEnd().split('\n')) notes.line(line);
+    const late = endNote(receipt());
+    if (late !== null) notes.line(late);
+    if (options.why) for (const line of whyLines(receipt())) notes.line(line);
+    notes.end(exit, last);
+  };
+  const think = (piece: string): void => {
+    reasoning += piece;
+    notes.raw(harmless(piece));
+  };
+
+  return {
+    async write(event: ChatEvent) {
+      loadLine.see(event);
+      if (event.type === 'note') notes.line(event.text);
+      if (event.type === 'delta') {
+        if (event.reasoning && options.thinkOut) think(event.reasoning);
+        const piece = text.add(show(event.text ?? ''));
+        if (piece === '') return;
+        if (text.isFirst() && reasoning !== '' && !reasoning.endsWith('\n')) notes.raw('\n');
+        sayWhoAnswers();
+        await send(res, piece);
+      } else if (event.type === 'finish') {
+        sayWhoAnswers();
+        end(EXIT.answered, '\n');
+      } else if (event.type === 'error') {
+        notes.line(`ask: ${event.error.message}`);
+        if (!res.headersSent) res.status(event.error.status).set(receiptHeaders(receipt()));
+        end(event.error.exit, text.begun ? '\n' : '');
+      }
+    },
+  };
+}
+
+/** An answer's text without blank lines around it, however it is cut into pieces. */
+class AnswerText {
+  #pieces = 0;
+  #held = '';
+
+  get begun(): boolean {
+    return this.#pieces > 0;
+  }
+
+  /** Whether only one piece has been let through so far. */
+  isFirst(): boolean {
+    return this.#pieces === 1;
+  }
+
+  /** What can be shown now: space at the end waits until something follows it. */
+  add(piece: string): string {
+    const all = this.#held + piece;
+    const kept = all.trimEnd();
+    if (kept === '') {
+      this.#held = all;
+      return '';
+    }
+    this.#held = all.slice(kept.length);
+    this.#pieces += 1;
+    return this.#pieces === 1 ? kept.replace(/^\s*\n/, '') : kept;
+  }
+}

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import type { ChatRequest, JsonObject, Message } from '../chat/types.ts';
+import { DURATION, durationSeconds } from '../config/duration.ts';
+import { nearest } from '../config/nearest.ts';
+import type { Config } from '../config/schema.ts';
+import { type AskWords, UsageError } from './parse-args.ts';
+
+/** What the shim sends besides the words. */
+export interface AskInput {
+  stdin: string;
+  /** The content of the file that `--schema` names; null when it could not be read. */
+  schema: string | null;
+}
+
+/** A question from the command line: the request, and how its answer is to be shown. */
+export interface AskQuestion {
+  request: Omit<ChatRequest, 'id'>;
+  json: boolean;
+  why: boolean;
+  thinkOut: boolean;
+  /** Seconds for everything together; Infinity when not limited. */
+  timeoutS: number;
+}
+
+/** Makes a request of the words. Throws `UsageError`. */
+export function toQuestion({ flags, tier, prompt }: AskWords, input: AskInput, config: Config): AskQuestion {
+  const text = joinPrompt(prompt, input.stdin);
+  if (text === '')
+    throw new UsageError('There is nothing to ask: write the question after the flags, or pipe it in.');
+  const system = flags.get('system');
+  const messages: Message[] = [{ role: 'user', text }];
+  if (system !== undefined) messages.unshift({ role: 'system', text: system });
+  const temperature = numberFlag(flags, 'temperature', z.number().min(0).max(2), 'a number from 0 to 2');
+  const seed = numberFlag(flags, 'seed', z.int(), 'a whole number');
+  const maxTokens = numberFlag(flags, 'max-tokens', z.int().min(1), 'a whole number above 0');
+  const json = flags.has('json');
+  return {
+    request: {
+      model: modelName(flags.get('model'), tier, config),
+      messages,
+      tools: [],
+      toolChoice: 'auto',
+      parallelToolCalls: true,
+      sampling: { ...(temperature !== undefined && { temperature }), ...(seed !== undefined && { seed }) },
+      ...(maxTokens !== undefined && { maxTokens }),
+      ...(flags.has('schema') && {
+        format: { type: 'json_schema', schema: schemaOf(flags.get('schema') ?? '', input.schema) },
+      }),
+      strict: flags.has('strict'),
+      cache: { read: !flags.has('no-cache') && !flags.has('refresh'), write: !flags.has('no-cache') },
+      sees: json ? 'nothing' : flags.has('think-out') ? 'everything' : 'text',
+    },
+    json,
+    why: flags.has('why'),
+    thinkOut: flags.has('think-out'),
+    timeoutS: timeoutOf(flags.get('timeout')),
+  };
+}
+
+/** The words are the instruction, what is piped in is what it is about. */
+function joinPrompt(words: string, stdin: string): string {
+  const piped = stdin.replace(/\s+$/, '');
+  return [words.trim() === '' ? '' : words, piped].filter((part) => part !== '').join('\n\n');
+}
+
+function modelName(model: string | undefined, tier: string | null, config: Config): string {
+  if (model === undefined) return config.tiers[tier ?? config.default_tier] ?? '';
+  if (tier !== null) throw new UsageError(`--${tier} and --model ${model} name two models; pick one.`);
+  if (config.models[model]) return model;
+  const names = Object.keys(config.models);
+  const near = nearest(model, names);
+  throw new UsageError(
+    `There is no model ${model}${near ? `; did you mean ${near}?` : `; known are ${names.join(', ')}.`}`,
+  );
+}
+
+function numberFlag(
+  flags: AskWords['flags'],
+  name: string,
+  schema: z.ZodNumber | z.ZodInt,
+  what: string,
+): number | undefined {
+  const text = flags.get(name);
+  if (text === undefined) return undefined;
+  const parsed = schema.safeParse(text.trim() === '' ? Number.NaN : Number(text));
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`--${name} ${text} is not ${what}.`);
+}
+
+function timeoutOf(text: string | undefined): number {
+  if (text === undefined) return Number.POSITIVE_INFINITY;
+  const duration = /^\d+(\.\d+)?$/.test(text) ? `${text}s` : text;
+  const seconds = DURATION.test(duration) ? durationSeconds(duration) : 0;
+  if (seconds > 0) return seconds;
+  throw new UsageError(`--timeout ${text} is not a time: write 30s or 5m.`);
+}
+
+function schemaOf(file: string, content: string | null): JsonObject {
+  if (content === null) throw new UsageError(`--schema: ${file} cannot be read.`);
+  let json: unknown;
+  try {
+    json = JSON.parse(content);
+  } catch (error) {
+    throw new UsageError(`--schema: ${file} is not JSON: ${error instanceof Error ? error.message : error}.`);
+  }
+  const parsed = z.record(z.string(), z.json()).safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`--schema: ${file} must hold a JSON object.`);
+}

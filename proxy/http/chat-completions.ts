@@ -1,0 +1,56 @@
+import type { Request, Response } from 'express';
+import { type ParsedBody, parseOpenai } from '../chat/parse-openai.ts';
+import type { CacheUse } from '../chat/types.ts';
+import { HEADERS } from '../contract.ts';
+import { guardJson } from '../guard.ts';
+import type { Service } from '../service.ts';
+import { promptFacts } from '../telemetry/prompt.ts';
+import { asApiError } from './conduct.ts';
+import { findModel } from './models.ts';
+import { jsonWriter, sseWriter } from './openai-writers.ts';
+import { parseJson, readBody } from './read-body.ts';
+
+/** `POST /v1/chat/completions` */
+export async function chatCompletions(service: Service, req: Request, res: Response): Promise<void> {
+  const exchange = service.begin('api');
+  let parsed: ParsedBody;
+  try {
+    guardJson(req.headers);
+    const json = parseJson(await readBody(req, res));
+    exchange.receipt.asked(namedModel(json), { hash: '', chars: 0 });
+    parsed = parseOpenai(json);
+    const { model, messages } = parsed.request;
+    exchange.receipt.asked(model, promptFacts(messages));
+    exchange.client = { user: parsed.user, metadata: parsed.metadata };
+    findModel(exchange.live, model);
+  } catch (error) {
+    return exchange.refuse(asApiError(error), res, jsonWriter(res, exchange.now));
+  }
+  if (parsed.ignored.length > 0) res.set(HEADERS.ignoredParams, parsed.ignored.join(', '));
+  const model = findModel(exchange.live, parsed.request.model);
+  const request = {
+    ...parsed.request,
+    id: exchange.id,
+    strict: req.get(HEADERS.strict) === '1',
+    cache: cacheUse(req, model.cached),
+  };
+  const writer = parsed.stream
+    ? sseWriter(res, exchange.now, parsed.includeUsage)
+    : jsonWriter(res, exchange.now);
+  await exchange.serve(model, request, res, writer);
+}
+
+/** API clients opt in, by header or in the config; HTTP's own words can only take away from that. */
+function cacheUse(req: Request, byConfig: boolean): CacheUse {
+  const wanted = byConfig || req.get(HEADERS.cache)?.toLowerCase() === 'use';
+  const control = req.get('cache-control')?.toLowerCase() ?? '';
+  const store = !control.includes('no-store');
+  return { read: wanted && store && !control.includes('no-cache'), write: wanted && store };
+}
+
+/** For the log line of a request that is refused before it is understood. */
+function namedModel(json: unknown): string {
+  return typeof json === 'object' && json !== null && 'model' in json && typeof json.model === 'string'
+    ? json.model.slice(0, 100)
+    : '';
+}

@@ -1,0 +1,53 @@
+import type { Response } from 'express';
+import type { ChatEvent } from '../chat/types.ts';
+import { ApiError, messageOf } from '../errors.ts';
+import type { AnswerWriter } from './write.ts';
+
+/** What follows a request to its end. */
+export interface Witness {
+  /** Sees every event before the client does. */
+  add(event: ChatEvent): void;
+  /** Called once, whatever happened, and before the client learns of the end. */
+  end(): void;
+}
+
+/**
+ * Carries the events of one request to its witness and to its client. A client that goes away aborts the work.
+ * What goes wrong in Toaster itself becomes an error that names it; nothing is thrown from here.
+ */
+export async function conduct(
+  start: (signal: AbortSignal) => AsyncIterable<ChatEvent>,
+  res: Response,
+  writer: AnswerWriter,
+  witness: Witness,
+): Promise<void> {
+  const gone = new AbortController();
+  res.once('close', () => gone.abort());
+  let ended = false;
+  const pass = async (event: ChatEvent): Promise<void> => {
+    witness.add(event);
+    if (event.type === 'finish' || event.type === 'error') {
+      ended = true;
+      witness.end();
+    }
+    await writer.write(event);
+  };
+  try {
+    for await (const event of start(gone.signal)) await pass(event);
+    if (!ended && !gone.signal.aborted) throw new Error('the request ended without an answer or an error');
+  } catch (error) {
+    if (gone.signal.aborted) return;
+    if (!ended) await pass({ type: 'error', error: asApiError(error) });
+    else if (!res.writableEnded) res.destroy();
+  } finally {
+    if (!ended) witness.end();
+  }
+}
+
+/** Errors of the request itself are told as they are; anything else is a fault of Toaster and said to be one. */
+export function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  return new ApiError(500, `Toaster itself went wrong: ${messageOf(error)}. Please report it.`, {
+    code: 'internal_error',
+  });
+}

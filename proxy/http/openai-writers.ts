@@ -1,0 +1,69 @@
+import type { Response } from 'express';
+import { addToAnswer, emptyAnswer } from '../chat/answer.ts';
+import type { ChatEvent, Delta, JsonObject } from '../chat/types.ts';
+import { chunk, completion, type Envelope, toDelta, toLogprobs, usageChunk } from './openai-chunks.ts';
+import { receiptHeaders } from './receipt-headers.ts';
+import { type AnswerWriter, type ReceiptSoFar, send, sendError } from './write.ts';
+
+/** The answer as one JSON object, at the end. */
+export function jsonWriter(res: Response, receipt: ReceiptSoFar): AnswerWriter {
+  const answer = emptyAnswer();
+  return {
+    write(event) {
+      addToAnswer(answer, event);
+      if (event.type === 'error') sendError(res, event.error, receipt());
+      if (event.type !== 'finish') return;
+      res.set(receiptHeaders(receipt()));
+      res.json(completion(envelopeOf(receipt), answer));
+    },
+  };
+}
+
+/** The answer as server-sent events. Headers wait for the first piece of it: only then it is known who answers. */
+export function sseWriter(res: Response, receipt: ReceiptSoFar, includeUsage: boolean): AnswerWriter {
+  let envelope: Envelope | undefined;
+  let calls = 0;
+  const begin = (): Envelope => {
+    res.set(receiptHeaders(receipt()));
+    res.set({
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'Cache-Control': 'no-cache',
+      'X-Accel-Buffering': 'no',
+    });
+    return envelopeOf(receipt);
+  };
+  return {
+    async write(event: ChatEvent) {
+      if (event.type === 'error') {
+        if (envelope) res.end(data({ ...event.error.body() }));
+        else sendError(res, event.error, receipt());
+        return;
+      }
+      if (event.type !== 'delta' && event.type !== 'finish') return;
+      let opening = '';
+      if (!envelope) {
+        envelope = begin();
+        opening = data(chunk(envelope, { role: 'assistant', content: '' }, null));
+      }
+      if (event.type === 'delta') {
+        const piece = data(deltaChunk(envelope, event, calls));
+        calls += event.toolCalls?.length ?? 0;
+        await send(res, opening + piece);
+        return;
+      }
+      const usage = includeUsage ? data(usageChunk(envelope, event.usage)) : '';
+      res.end(`${opening}${data(chunk(envelope, {}, event.reason))}${usage}data: [DONE]\n\n`);
+    },
+  };
+}
+
+function deltaChunk(envelope: Envelope, delta: Delta, calls: number): JsonObject {
+  return chunk(envelope, toDelta(delta, calls), null, delta.logprobs && toLogprobs(delta.logprobs));
+}
+
+function envelopeOf(receipt: ReceiptSoFar): Envelope {
+  const { request_id, ts, served_by, model } = receipt();
+  return { id: `chatcmpl-${request_id}`, created: Math.floor(ts), model: served_by ?? model };
+}
+
+const data = (json: JsonObject): string => `data: ${JSON.stringify(json)}\n\n`;

@@ -1,0 +1,27 @@
+import { once } from 'node:events';
+import type { Response } from 'express';
+import type { ChatEvent } from '../chat/types.ts';
+import type { Receipt } from '../contract.ts';
+import type { ApiError } from '../errors.ts';
+import { receiptHeaders } from './receipt-headers.ts';
+
+/** Turns the events of one request into its response. It gets every event, in order, and ends the response itself. */
+export interface AnswerWriter {
+  write(event: ChatEvent): Promise<void> | void;
+}
+
+/** The receipt as it stands: whoever writes headers looks at it at that moment. */
+export type ReceiptSoFar = () => Receipt;
+
+/** Writes, and waits while the client is slower than the model. A client that went away is no error here. */
+export async function send(res: Response, text: string): Promise<void> {
+  if (res.destroyed || res.write(text)) return;
+  await Promise.race([once(res, 'drain'), once(res, 'close')]);
+}
+
+/** An error as the whole response, in OpenAI's shape. */
+export function sendError(res: Response, error: ApiError, receipt?: Receipt): void {
+  if (receipt) res.set(receiptHeaders(receipt));
+  if (error.retryAfter !== null) res.set('Retry-After', String(error.retryAfter));
+  res.status(error.status).json(error.body());
+}

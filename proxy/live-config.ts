@@ -1,0 +1,88 @@
+import { buildCatalog, type CatalogModel } from './chain/catalog.ts';
+import { Rest } from './chain/rest.ts';
+import { loadConfig } from './config/load.ts';
+import type { Config, RuntimeConfig } from './config/schema.ts';
+import { openRuntime } from './runtimes/registry.ts';
+import type { Runtime, RuntimeTools } from './runtimes/types.ts';
+
+/** The config in force and what was made of it. Replaced as a whole, so a request sees one state of it. */
+export interface Live {
+  config: Config;
+  catalog: ReadonlyMap<string, CatalogModel>;
+}
+
+interface OpenedRuntime {
+  config: RuntimeConfig;
+  runtime: Runtime;
+}
+
+/** Keeps the config and everything composed from it, through reloads. */
+export class LiveConfig {
+  readonly #file: string;
+  readonly #tools: RuntimeTools;
+  readonly #rest: Rest;
+  readonly #now = () => performance.now();
+  #runtimes = new Map<string, OpenedRuntime>();
+  #retired: Runtime[] = [];
+  #inFlight = 0;
+  #live: Live;
+
+  /** Reads `file`; throws `ConfigError` when it cannot be used. */
+  constructor(file: string, tools: RuntimeTools) {
+    this.#file = file;
+    this.#tools = tools;
+    this.#rest = new Rest(this.#now);
+    this.#live = this.#compose(loadConfig(file));
+  }
+
+  get current(): Live {
+    return this.#live;
+  }
+
+  /** Reads the file again. Throws `ConfigError`, and then the old config stays in force. */
+  reload(): Config {
+    const config = loadConfig(this.#file);
+    this.#live = this.#compose(config);
+    return config;
+  }
+
+  /** A request begins; the returned function ends it. Runtimes that a reload took out live until the last one ended. */
+  enter(): () => void {
+    this.#inFlight += 1;
+    return () => {
+      this.#inFlight -= 1;
+      this.#closeRetired();
+    };
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#runtimes.values()].map(({ runtime }) => runtime);
+    await Promise.all([...open, ...this.#retired].map((runtime) => runtime.close()));
+  }
+
+  #compose(config: Config): Live {
+    const runtimes = new Map<string, OpenedRuntime>();
+    for (const [id, runtimeConfig] of Object.entries(config.runtimes)) {
+      const old = this.#runtimes.get(id);
+      const kept = old && JSON.stringify(old.config) === JSON.stringify(runtimeConfig);
+      runtimes.set(
+        id,
+        kept ? old : { config: runtimeConfig, runtime: openRuntime(runtimeConfig, this.#tools) },
+      );
+    }
+    const kept = new Set([...runtimes.values()].map(({ runtime }) => runtime));
+    this.#retired.push(
+      ...[...this.#runtimes.values()].map(({ runtime }) => runtime).filter((runtime) => !kept.has(runtime)),
+    );
+    this.#runtimes = runtimes;
+    this.#closeRetired();
+    const byId = new Map([...runtimes].map(([id, { runtime }]) => [id, runtime]));
+    return { config, catalog: buildCatalog(config, { runtimes: byId, rest: this.#rest, now: this.#now }) };
+  }
+
+  #closeRetired(): void {
+    if (this.#inFlight > 0) return;
+    for (const runtime of this.#retired.splice(0))
+      runtime.close().catch((error: unknown) => this.#tools.warn(`A runtime did not close: ${error}`));
+  }
+}

@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { adminToken } from './admin/token.ts';
+import { createApp } from './app.ts';
+import { openCache } from './cache/store.ts';
+import { systemClock as clock } from './clock.ts';
+import { durationSeconds } from './config/duration.ts';
+import { LiveConfig } from './live-config.ts';
+import type { Paths } from './paths.ts';
+import { Service } from './service.ts';
+import { openLog } from './telemetry/log.ts';
+
+export interface ServeOptions {
+  paths: Paths;
+  /** 0 picks a free one. */
+  port: number;
+  /** Something a person should know, in one line. */
+  warn(message: string): void;
+}
+
+/** A proxy that is listening. */
+export interface Serving {
+  url: string;
+  live: LiveConfig;
+  /** Stops accepting, waits up to `graceMs` for requests in flight, and ends what it started. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** Composes the proxy and listens on 127.0.0.1. Throws `ConfigError`, or the listening socket's error. */
+export async function serve({ paths, port, warn }: ServeOptions): Promise<Serving> {
+  const live = new LiveConfig(paths.config, { modelsDir: paths.models, warn });
+  const { ttl, max_mb } = live.current.config.cache;
+  const token = { value: adminToken(paths.adminToken), file: paths.adminToken };
+  const server = createServer();
+  await listen(server, port);
+  const cache = openCache({
+    file: paths.cache,
+    ttlS: durationSeconds(ttl),
+    maxBytes: max_mb * 1e6,
+    now: clock.wall,
+    warn,
+  });
+  const log = openLog({ file: paths.log, warn });
+  const service = new Service({ live, cache, log, clock });
+  server.on('request', createApp({ service, token, startedAt: clock.wall() }));
+  const { port: bound } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${bound}`,
+    live,
+    async close(graceMs = 5000) {
+      await closeServer(server, graceMs);
+      await live.close();
+      cache.close();
+      log.close();
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  // Slow models are normal: no limit on how long an answer may take, nor on a large prompt's upload.
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = 65_000;
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+}
+
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const force = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(force);
+}

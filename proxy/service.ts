@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import type { Response } from 'express';
+import { Sharing } from './cache/share.ts';
+import type { AnswerStore } from './cache/store.ts';
+import { withCache } from './cache/with-cache.ts';
+import type { CatalogModel } from './chain/catalog.ts';
+import type { ChatRequest, Complete } from './chat/types.ts';
+import type { Clock } from './clock.ts';
+import type { ExitCode, Receipt } from './contract.ts';
+import type { ApiError } from './errors.ts';
+import { conduct } from './http/conduct.ts';
+import type { AnswerWriter } from './http/write.ts';
+import type { Live, LiveConfig } from './live-config.ts';
+import type { RequestLog } from './telemetry/log.ts';
+import { type ClientFacts, logLine } from './telemetry/log-line.ts';
+import { ReceiptBuilder } from './telemetry/receipt.ts';
+
+export interface ServiceParts {
+  live: LiveConfig;
+  cache: AnswerStore;
+  log: RequestLog;
+  clock: Clock;
+}
+
+/** What every request needs, put together once. */
+export class Service {
+  readonly parts: ServiceParts;
+  readonly #sharing = new Sharing();
+
+  constructor(parts: ServiceParts) {
+    this.parts = parts;
+  }
+
+  /** A request has come in. */
+  begin(source: Receipt['source']): Exchange {
+    return new Exchange(this, source);
+  }
+
+  /** What a model does with a request, the cache before it. */
+  cached(model: CatalogModel): Complete {
+    const { cache, clock } = this.parts;
+    return withCache(model.complete, {
+      store: cache,
+      sharing: this.#sharing,
+      identify: model.identify,
+      clock,
+    });
+  }
+}
+
+/** One request and its answer: from the first look at it to the line in the log. */
+export class Exchange {
+  readonly id = randomUUID();
+  /** The config that was in force when the request came; a reload does not change it under way. */
+  readonly live: Live;
+  readonly receipt: ReceiptBuilder;
+  client: ClientFacts = { user: null, metadata: null };
+  readonly #service: Service;
+  readonly #leave: () => void;
+
+  constructor(service: Service, source: Receipt['source']) {
+    this.#service = service;
+    this.live = service.parts.live.current;
+    this.#leave = service.parts.live.enter();
+    this.receipt = new ReceiptBuilder(this.id, source, service.parts.clock);
+  }
+
+  /** The receipt as it stands. */
+  readonly now = (): Receipt => this.receipt.receipt();
+
+  /** Answers, and logs. `around` adds a layer over the model's own. */
+  async serve(
+    model: CatalogModel,
+    request: ChatRequest,
+    res: Response,
+    writer: AnswerWriter,
+    around: (complete: Complete) => Complete = (complete) => complete,
+  ): Promise<void> {
+    const complete = around(this.#service.cached(model));
+    await conduct((signal) => complete(request, signal), res, writer, this.#witness());
+  }
+
+  /** Ends with an error that came before any model was asked, and logs that. */
+  async refuse(error: ApiError, res: Response, writer: AnswerWriter): Promise<void> {
+    async function* refusal() {
+      yield { type: 'error' as const, error };
+    }
+    await conduct(refusal, res, writer, this.#witness());
+  }
+
+  /** Ends without any question to a model, such as for help, and logs that. */
+  told(exit: ExitCode): void {
+    this.receipt.ended(exit);
+    this.#witness().end();
+  }
+
+  #witness() {
+    return {
+      add: (event: Parameters<ReceiptBuilder['add']>[0]) => this.receipt.add(event),
+      end: () => {
+        this.#service.parts.log.write(logLine(this.now(), this.client));
+        this.#leave();
+      },
+    };
+  }
+}

@@ -1,0 +1,43 @@
+import type { Receipt } from '../contract.ts';
+
+/** What a client says about itself, kept with the line. */
+export interface ClientFacts {
+  user: string | null;
+  metadata: Record<string, string> | null;
+}
+
+const round = (value: number, digits: number): number => Number(value.toFixed(digits));
+const roundOr = (value: number | null): number | null => (value === null ? null : round(value, 3));
+
+/** A receipt as a line of `log.jsonl`: the ten keys of the first version in their order, then further ones. */
+export function logLine(receipt: Receipt, { user, metadata }: ClientFacts): string {
+  return JSON.stringify({
+    ts: round(receipt.ts, 3),
+    model: receipt.model === '' ? null : receipt.model,
+    served_by: receipt.served_by,
+    prompt_hash: receipt.prompt_hash === '' ? null : receipt.prompt_hash,
+    prompt_chars: receipt.prompt_chars,
+    response_chars: receipt.response_chars,
+    latency_s: round(receipt.latency_s, 3),
+    cache_hit: receipt.cache === 'hit',
+    demoted: receipt.demoted,
+    exit_code: receipt.exit_code,
+    source: receipt.source,
+    request_id: receipt.request_id,
+    attempts: receipt.attempts.map(({ model, reason, seconds }) => ({
+      model,
+      reason,
+      seconds: round(seconds, 3),
+    })),
+    degraded_reason: receipt.degraded_reason,
+    ttft_s: roundOr(receipt.ttft_s),
+    load_s: roundOr(receipt.load_s),
+    tokens_in: receipt.tokens_in,
+    tokens_out: receipt.tokens_out,
+    finish: receipt.finish,
+    ...(receipt.shared && { shared: true }),
+    ...(receipt.error !== null && { error: receipt.error.slice(0, 500) }),
+    ...(user !== null && { user }),
+    ...(metadata !== null && { metadata }),
+  });
+}

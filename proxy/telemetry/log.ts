@@ -1,0 +1,93 @@
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { messageOf } from '../errors.ts';
+
+const MAX_BYTES = 64 * 1024 * 1024;
+const KEEP = 5;
+/** How often to look whether somebody moved the file away. */
+const LOOK_EVERY_MS = 1000;
+
+/** The log of requests. */
+export interface RequestLog {
+  /** Appends one line, given without its newline. Never throws: an answer is worth more than its line. */
+  write(line: string): void;
+  close(): void;
+}
+
+export interface LogOptions {
+  file: string;
+  warn(message: string): void;
+  /** Monotonic, in ms. */
+  now?: () => number;
+  maxBytes?: number;
+  keep?: number;
+}
+
+/**
+ * Opens a log that appends each line with a single write, so that lines of several writers (another proxy, the shim)
+ * never mix, and that moves a full file to `.1`, the older ones on to `.2` and so forth.
+ */
+export function openLog({
+  file,
+  warn,
+  now = () => performance.now(),
+  maxBytes = MAX_BYTES,
+  keep = KEEP,
+}: LogOptions): RequestLog {
+  let open: { fd: number; inode: number } | null = null;
+  let looked = Number.NEGATIVE_INFINITY;
+  let warned = false;
+
+  const reopen = (): { fd: number; inode: number } => {
+    if (open) closeSync(open.fd);
+    open = null;
+    mkdirSync(dirname(file), { recursive: true });
+    const fd = openSync(file, 'a', 0o600);
+    open = { fd, inode: fstatSync(fd).ino };
+    return open;
+  };
+  const current = (): { fd: number; inode: number } => {
+    if (open && now() - looked < LOOK_EVERY_MS) return open;
+    looked = now();
+    return open && inodeOf(file) === open.inode ? open : reopen();
+  };
+  const append = (bytes: Buffer): void => {
+    let { fd, inode } = current();
+    if (fstatSync(fd).size + bytes.length > maxBytes && fstatSync(fd).size > 0) {
+      // Only who still holds the file under its name moves it: another writer may have been quicker.
+      if (inodeOf(file) === inode) rotate(file, keep);
+      ({ fd } = reopen());
+    }
+    writeSync(fd, bytes);
+  };
+
+  return {
+    write(line) {
+      try {
+        append(Buffer.from(`${line}\n`, 'utf8'));
+        warned = false;
+      } catch (error) {
+        looked = Number.NEGATIVE_INFINITY;
+        if (!warned)
+          warn(`the log ${file} cannot be written (${messageOf(error)}); answers go on without it`);
+        warned = true;
+      }
+    },
+    close() {
+      if (open) closeSync(open.fd);
+      open = null;
+    },
+  };
+}
+
+function inodeOf(file: string): number | null {
+  return statSync(file, { throwIfNoEntry: false })?.ino ?? null;
+}
+
+/** `log.jsonl` becomes `.1`, `.1` becomes `.2`; what would be one too many is overwritten. */
+function rotate(file: string, keep: number): void {
+  for (let i = keep - 1; i >= 0; i--) {
+    const from = i === 0 ? file : `${file}.${i}`;
+    if (inodeOf(from) !== null) renameSync(from, `${file}.${i + 1}`);
+  }
+}

@@ -1,0 +1,102 @@
+import type { ChatEvent } from '../chat/types.ts';
+import type { Clock } from '../clock.ts';
+import { EXIT, type ExitCode, type Receipt } from '../contract.ts';
+import { codePoints, type PromptFacts } from './prompt.ts';
+
+/** Collects the facts of one request while it is on its way. */
+export class ReceiptBuilder {
+  readonly #clock: Clock;
+  readonly #began: number;
+  readonly #facts: Receipt;
+  /** The model of the attempt under way. */
+  #trying: string | null = null;
+
+  constructor(id: string, source: Receipt['source'], clock: Clock) {
+    this.#clock = clock;
+    this.#began = clock.now();
+    this.#facts = {
+      request_id: id,
+      source,
+      ts: clock.wall(),
+      model: '',
+      served_by: null,
+      demoted: false,
+      degraded_reason: null,
+      attempts: [],
+      cache: 'bypass',
+      shared: false,
+      latency_s: 0,
+      ttft_s: null,
+      load_s: null,
+      tokens_in: null,
+      tokens_out: null,
+      prompt_hash: '',
+      prompt_chars: 0,
+      response_chars: 0,
+      finish: null,
+      // What it stays when nothing ends the request: the client went away.
+      exit_code: EXIT.interrupted,
+      error: null,
+      birth: null,
+    };
+  }
+
+  /** What was asked, once it has been understood. */
+  asked(model: string, prompt: PromptFacts): void {
+    Object.assign(this.#facts, { model, prompt_hash: prompt.hash, prompt_chars: prompt.chars });
+  }
+
+  /** Takes note of an event. */
+  add(event: ChatEvent): void {
+    const facts = this.#facts;
+    if (event.type === 'attempt') this.#attempt(event);
+    else if (event.type === 'cached') {
+      Object.assign(facts, { cache: event.outcome, shared: event.shared, birth: event.birth });
+    } else if (event.type === 'delta') {
+      this.#served();
+      facts.ttft_s ??= this.#elapsed();
+      const calls = (event.toolCalls ?? []).reduce((sum, call) => sum + codePoints(call.arguments), 0);
+      facts.response_chars += codePoints(event.text ?? '') + calls;
+    } else if (event.type === 'finish') {
+      this.#served();
+      const { promptTokens, completionTokens } = event.usage;
+      Object.assign(facts, { finish: event.reason, load_s: event.loadS, exit_code: EXIT.answered });
+      Object.assign(facts, { tokens_in: promptTokens, tokens_out: completionTokens });
+    } else if (event.type === 'error') {
+      Object.assign(facts, { error: event.error.message, exit_code: event.error.exit });
+    }
+  }
+
+  /** It ended without an answer or an error. */
+  ended(exit: ExitCode): void {
+    this.#facts.exit_code = exit;
+  }
+
+  /** The receipt as it stands. */
+  receipt(): Receipt {
+    return { ...this.#facts, attempts: [...this.#facts.attempts], latency_s: this.#elapsed() };
+  }
+
+  #attempt(event: Extract<ChatEvent, { type: 'attempt' }>): void {
+    const facts = this.#facts;
+    if (event.state === 'started') {
+      this.#trying = event.model;
+      facts.response_chars = 0;
+      facts.ttft_s = null;
+      return;
+    }
+    const { model, reason, detail, seconds } = event;
+    facts.attempts.push({ model, reason, detail, seconds });
+    facts.degraded_reason ??= reason;
+    facts.served_by = null;
+  }
+
+  #served(): void {
+    this.#facts.served_by = this.#trying;
+    this.#facts.demoted = this.#facts.attempts.length > 0;
+  }
+
+  #elapsed(): number {
+    return (this.#clock.now() - this.#began) / 1000;
+  }
+}
