@@ -3,13 +3,13 @@ import { DURATION } from './duration.ts';
 
 /** The validator of a complete config; the JSON Schema and the types are derived from it. */
 
+const NOT_A_DURATION =
+  'is not a duration: write a number with its unit, such as 30s, 15m or 1h30m, or "0" or forever';
+
 const duration = z
-  .string()
-  .regex(
-    DURATION,
-    'is not a duration: write a number with its unit, such as 30s, 15m or 1h30m, or 0 or forever',
-  )
-  .describe('A number with its unit (ms, s, m, h, d), such as 30s or 1h30m; or 0; or forever.');
+  .string(NOT_A_DURATION)
+  .regex(DURATION, NOT_A_DURATION)
+  .describe('A number with its unit (ms, s, m, h, d), such as 30s or 1h30m; or "0"; or forever.');
 
 const name = z
   .string()
