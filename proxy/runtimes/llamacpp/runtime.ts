@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import type { ChatRequest, RuntimeEvent } from '../../chat/types.ts';
+import { ApiError, LinkFailure } from '../../errors.ts';
+import type { Link, OpenRuntime, Runtime, Weights } from '../types.ts';
+import { forkChild, type StartChild } from './child-process.ts';
+import { FileDigests } from './file-digest.ts';
+import { Holder } from './holder.ts';
+import type { EngineRequest } from './protocol.ts';
+
+/** Weights in the file system, and the child that holds them while they are warm. */
+interface Seat {
+  holder: Holder | null;
+  busy: number;
+  cooling: NodeJS.Timeout | undefined;
+}
+
+/** llama.cpp in child processes: one for each set of weights, from the first request until keep_alive has run out. */
+export const openLlamacpp: OpenRuntime<'llamacpp'> = ({ threads }, { modelsDir }) =>
+  new Llamacpp(modelsDir, threads ?? null, forkChild);
+
+export class Llamacpp implements Runtime {
+  readonly #modelsDir: string;
+  readonly #threads: number | null;
+  readonly #start: StartChild;
+  readonly #seats = new Map<string, Seat>();
+  readonly #digests = new FileDigests();
+
+  constructor(modelsDir: string, threads: number | null, start: StartChild) {
+    this.#modelsDir = modelsDir;
+    this.#threads = threads;
+    this.#start = start;
+  }
+
+  complete(link: Link) {
+    return (request: ChatRequest, signal: AbortSignal) => this.#complete(link, request, signal);
+  }
+
+  digest(weights: Weights): Promise<string | null> {
+    return this.#digests.of(this.#fileOf(weights));
+  }
+
+  /** The process of each child that is alive. */
+  pids(): number[] {
+    return [...this.#seats.values()].flatMap(({ holder }) => (holder?.alive ? (holder.pid ?? []) : []));
+  }
+
+  async close(): Promise<void> {
+    const holders = [...this.#seats.values()].map(({ holder }) => holder?.end());
+    for (const { cooling } of this.#seats.values()) clearTimeout(cooling);
+    this.#seats.clear();
+    await Promise.all(holders);
+  }
+
+  async *#complete(link: Link, request: ChatRequest, signal: AbortSignal): AsyncGenerator<RuntimeEvent> {
+    refuse(link, request);
+    const file = this.#fileOf(link.weights);
+    if (!existsSync(file))
+      throw new LinkFailure(
+        'missing',
+        `${link.model} needs ${file}; put the GGUF there, or \`npm start\` fetches tiny's`,
+      );
+    const seat = this.#seat(link.weights);
+    seat.busy += 1;
+    clearTimeout(seat.cooling);
+    try {
+      if (!seat.holder?.alive) seat.holder = this.#hold(link.weights, file);
+      const { holder } = seat;
+      const began = performance.now();
+      const cold = !holder.loaded;
+      if (cold) yield* holder.loading(signal);
+      const loadS = cold ? (performance.now() - began) / 1000 : 0;
+      for await (const event of holder.answer(toEngine(link, request), signal))
+        yield event.type === 'finish' ? { ...event, loadS } : event;
+    } finally {
+      seat.busy -= 1;
+      if (seat.busy === 0) this.#cool(seat, link.keepAliveS);
+    }
+  }
+
+  /** Nobody asks any more: the weights go when keep_alive is over, and a load that nobody waits for goes at once. */
+  #cool(seat: Seat, keepAliveS: number): void {
+    const end = (): void => {
+      const { holder } = seat;
+      seat.holder = null;
+      void holder?.end();
+    };
+    if (!seat.holder?.loaded || keepAliveS === 0) end();
+    else if (Number.isFinite(keepAliveS))
+      seat.cooling = setTimeout(end, Math.min(keepAliveS * 1000, 2 ** 31 - 1)).unref();
+  }
+
+  /** The same file with another context is another load. */
+  #seat(weights: Weights): Seat {
+    const key = JSON.stringify([this.#fileOf(weights), weights.context, weights.parallel]);
+    const seat = this.#seats.get(key) ?? { holder: null, busy: 0, cooling: undefined };
+    this.#seats.set(key, seat);
+    return seat;
+  }
+
+  #hold({ id, context, parallel }: Weights, file: string): Holder {
+    return new Holder(this.#start, { type: 'load', file, context, parallel, threads: this.#threads }, id);
+  }
+
+  #fileOf({ file = '' }: Weights): string {
+    return isAbsolute(file) ? file : join(this.#modelsDir, file);
+  }
+}
+
+function refuse({ model }: Link, { messages, topLogprobs }: ChatRequest): void {
+  if (messages.some(({ images }) => images?.length))
+    throw new ApiError(400, `${model} does not see images; ask a model that does.`, {
+      param: 'messages',
+      code: 'unsupported',
+    });
+  if (topLogprobs !== undefined)
+    throw new ApiError(400, `${model} cannot give \`logprobs\`; a model on Ollama can.`, {
+      param: 'logprobs',
+      code: 'unsupported',
+    });
+}
+
+function toEngine({ model, settings }: Link, request: ChatRequest): EngineRequest {
+  const { temperature, top_p, top_k, min_p } = settings;
+  const think = request.effort === undefined ? settings.think : request.effort !== 'none';
+  return {
+    model,
+    messages: request.messages,
+    tools: request.tools,
+    firstCallOnly: !request.parallelToolCalls,
+    format: request.format ?? null,
+    sampling: {
+      ...(temperature !== undefined && { temperature }),
+      ...(top_p !== undefined && { topP: top_p }),
+      ...(top_k !== undefined && { topK: top_k }),
+      ...(min_p !== undefined && { minP: min_p }),
+      ...request.sampling,
+    },
+    maxTokens: request.maxTokens ?? settings.max_tokens ?? null,
+    think: think === undefined ? null : think !== false,
+  };
+}
