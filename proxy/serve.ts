@@ -33,8 +33,6 @@ export async function serve({ paths, port, warn }: ServeOptions): Promise<Servin
   const live = new LiveConfig(paths.config, { modelsDir: paths.models, warn });
   const { ttl, max_mb } = live.current.config.cache;
   const token = { value: adminToken(paths.adminToken), file: paths.adminToken };
-  const server = createServer();
-  await listen(server, port);
   const cache = openCache({
     file: paths.cache,
     ttlS: durationSeconds(ttl),
@@ -44,16 +42,25 @@ export async function serve({ paths, port, warn }: ServeOptions): Promise<Servin
   });
   const log = openLog({ file: paths.log, warn });
   const service = new Service({ live, cache, log, clock });
-  server.on('request', createApp({ service, token, startedAt: clock.wall() }));
+  const server = createServer(createApp({ service, token, startedAt: clock.wall() }));
+  const end = async (): Promise<void> => {
+    await live.close();
+    cache.close();
+    log.close();
+  };
+  try {
+    await listen(server, port);
+  } catch (error) {
+    await end();
+    throw error;
+  }
   const { port: bound } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${bound}`,
     live,
     async close(graceMs = 5000) {
       await closeServer(server, graceMs);
-      await live.close();
-      cache.close();
-      log.close();
+      await end();
     },
   };
 }

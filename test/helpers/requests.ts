@@ -37,3 +37,7 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
 
 /** A signal that nobody aborts. */
 export const never = (): AbortSignal => new AbortController().signal;
+
+/** A response's JSON; a test says what it expects of it. */
+// biome-ignore lint/suspicious/noExplicitAny: what an answer looks like is what the tests find out
+export const jsonOf = (response: Response): Promise<any> => response.json();

@@ -1,0 +1,98 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathsFrom } from '../../proxy/paths.ts';
+import { type Serving, serve } from '../../proxy/serve.ts';
+import { FakeOllama, type FakeOptions } from '../fake-ollama/server.ts';
+import { writeTinyGguf } from '../tiny-gguf/write-tiny-gguf.ts';
+
+/** A line of the log, as a test looks at it. */
+export type LogLine = Record<string, unknown>;
+
+/** A whole proxy on a free port, its files in a folder of its own, with a fake Ollama behind it. */
+export interface TestToaster extends Serving {
+  fake: FakeOllama;
+  folder: string;
+  warnings: string[];
+  /** `curl` for tests. */
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  chat(text: string, fields?: Record<string, unknown>, headers?: Record<string, string>): Promise<Response>;
+  log(): LogLine[];
+  /** Writes the config anew; `models` as in the options. */
+  writeConfig(models: string): void;
+  end(): Promise<void>;
+}
+
+/** The tests' changes to the built-in config; `models` is further YAML below `models:`. */
+function configYaml(ollamaUrl: string, models: string): string {
+  return `
+runtimes:
+  ollama: { url: "${ollamaUrl}" }
+  llamacpp: { threads: 1 }
+weights:
+  qwen-0.5b: { file: tiny.gguf, context: 512 }
+models:
+${models}
+`;
+}
+
+export const FAKE_MODELS: FakeOptions['models'] = [
+  { name: 'qwen3.5:9b', capabilities: ['completion', 'tools', 'thinking', 'vision'] },
+  { name: 'llama3.2:3b' },
+  { name: 'llama3.2:1b', capabilities: ['completion'] },
+  { name: 'qwen3-coder:30b' },
+];
+
+/** Starts one. `models` is YAML that stands below `models:`, two spaces deep. */
+export async function startToaster(
+  options: { models?: string; fake?: Partial<FakeOptions> } = {},
+): Promise<TestToaster> {
+  const folder = mkdtempSync(join(tmpdir(), 'toaster-'));
+  const fake = await FakeOllama.start({ models: FAKE_MODELS, ...options.fake });
+  const paths = pathsFrom({ ASK_DATA_DIR: folder, ASK_CONFIG: join(folder, 'config.yaml') });
+  const writeConfig = (models: string): void => writeFileSync(paths.config, configYaml(fake.url, models));
+  writeConfig(options.models ?? '  tiny: {}');
+  mkdirSync(paths.models);
+  writeTinyGguf(join(paths.models, 'tiny.gguf'));
+  const warnings: string[] = [];
+  const serving = await serve({ paths, port: 0, warn: (message) => warnings.push(message) });
+  const post: TestToaster['post'] = (path, body, headers = {}) =>
+    fetch(serving.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  return {
+    ...serving,
+    fake,
+    folder,
+    warnings,
+    post,
+    chat: (text, fields = {}, headers = {}) =>
+      post(
+        '/v1/chat/completions',
+        { model: 'fast-9b', messages: [{ role: 'user', content: text }], ...fields },
+        headers,
+      ),
+    log: () => readLog(paths.log),
+    writeConfig,
+    async end() {
+      await serving.close(0);
+      await fake.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The lines of a log; none when there is no file yet. */
+export function readLog(file: string): LogLine[] {
+  try {
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line): LogLine => JSON.parse(line));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
