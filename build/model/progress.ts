@@ -1,0 +1,44 @@
+/** Shows how far a download has come: a bar that is drawn over on a terminal, else a line at each tenth. */
+export class Progress {
+  readonly #out: NodeJS.WriteStream;
+  readonly #total: number;
+  readonly #began = performance.now();
+  readonly #from: number;
+  #drawn = Number.NEGATIVE_INFINITY;
+  #tenth = -1;
+
+  /** `from`: bytes that were there before. */
+  constructor(out: NodeJS.WriteStream, total: number, from: number) {
+    this.#out = out;
+    this.#total = total;
+    this.#from = from;
+  }
+
+  /** Bytes that are there now. */
+  show(bytes: number): void {
+    const share = bytes / this.#total;
+    const done = bytes >= this.#total;
+    if (this.#out.isTTY) {
+      if (!done && performance.now() - this.#drawn < 100) return;
+      this.#drawn = performance.now();
+      const filled = Math.round(share * 30);
+      this.#out.write(
+        `\r\u001b[K  ${'█'.repeat(filled)}${'░'.repeat(30 - filled)} ${this.#numbers(bytes)}${done ? '\n' : ''}`,
+      );
+    } else if (Math.floor(share * 10) > this.#tenth) {
+      this.#tenth = Math.floor(share * 10);
+      this.#out.write(`  ${this.#numbers(bytes)}\n`);
+    }
+  }
+
+  #numbers(bytes: number): string {
+    const seconds = (performance.now() - this.#began) / 1000;
+    const rate = (bytes - this.#from) / Math.max(seconds, 0.001);
+    const left = rate > 0 ? (this.#total - bytes) / rate : 0;
+    const time = bytes >= this.#total ? `in ${Math.ceil(seconds)} s` : `${Math.ceil(left)} s left`;
+    const percent = Math.floor((bytes / this.#total) * 100);
+    return `${percent}% of ${mb(this.#total)} MB, ${mb(rate)} MB/s, ${time}`;
+  }
+}
+
+const mb = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);

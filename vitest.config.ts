@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+import { SummaryReporter } from './test/reporter.ts';
+
+const shared = { setupFiles: ['test/setup.ts'], testTimeout: 15_000, hookTimeout: 30_000 };
+
+export default defineConfig({
+  test: {
+    reporters: [new SummaryReporter()],
+    // Real processes run beside the tests; more workers than cores only make them wait.
+    maxWorkers: 2,
+    projects: [
+      { test: { ...shared, name: 'main', include: ['test/**/*.test.ts'], exclude: ['test/ollama/**'] } },
+      {
+        test: {
+          ...shared,
+          name: 'ollama',
+          include: ['test/ollama/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
