@@ -5,7 +5,7 @@ import { ApiError } from '../errors.ts';
 
 /** The token for what changes state: read from `file`, or made there, readable by its owner alone. */
 export function adminToken(file: string): string {
-  mkdirSync(dirname(file), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   try {
     // `wx`: of two that start at the same time, one writes and both read.
     writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { flag: 'wx', mode: 0o600 });

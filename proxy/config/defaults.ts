@@ -36,7 +36,8 @@ export const defaults: z.input<typeof configSchema> = {
     'fast-3b': { weights: 'llama-3b', keep_alive: '5m', fallback: ['fast-1b', 'tiny'] },
     'fast-1b': { weights: 'llama-1b', keep_alive: '5m', fallback: ['tiny'] },
     'coder-30b': { weights: 'coder-30b', keep_alive: '30s', fallback: ['fast-9b', 'fast-3b'] },
-    tiny: { weights: 'qwen-0.5b', keep_alive: '5m' },
+    // Ollama's models bring their sampling along; a bare GGUF does not, and at llama.cpp's 0.8 this one rambles.
+    tiny: { weights: 'qwen-0.5b', keep_alive: '5m', temperature: 0.2, top_p: 0.8, top_k: 20 },
     council: {
       members: [
         { model: 'fast-9b', temperature: 0.7 },

@@ -171,6 +171,8 @@ async function strike(fault: Fault | null, res: ServerResponse, signal: AbortSig
     return true;
   }
   if (fault?.kind === 'reset-mid-stream') {
+    // What has been said before arrives.
+    if (res.headersSent) await new Promise((resolve) => res.write('', resolve));
     res.destroy();
     return true;
   }

@@ -31,8 +31,9 @@ async function load({ file, context, parallel, threads }: LoadOrder): Promise<En
       progressLogs: false,
       logLevel: LlamaLogLevel.error,
     });
-    // More threads than cores wait for each other by spinning: 90 times slower with 4 on 2 cores, measured.
-    const useful = threads ?? llama.cpuMathCores;
+    // Threads wait for each other by spinning, so one that has to share its core slows all: measured on 2 cores, 4
+    // threads were 90 times slower than 2, and 2 beside one busy program twice as slow as 1. One core is left free.
+    const useful = threads ?? Math.max(1, llama.cpuMathCores - 1);
     llama.maxThreads = useful;
     const model: LlamaModel = await llama.loadModel({
       modelPath: file,
