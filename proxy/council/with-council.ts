@@ -30,13 +30,16 @@ export function withCouncil(council: CouncilConfig, ask: (model: string) => Comp
       return;
     }
     const messages = chairmanMessages(request.messages, shuffled(heard.map(({ text }) => text)));
+    const spent = opinions.map(({ usage }) => usage);
     for await (const event of ask(council.chairman)(
       { ...request, model: council.chairman, messages },
       signal,
     )) {
-      yield event.type === 'finish'
-        ? { ...event, usage: total([event.usage, ...opinions.map(({ usage }) => usage)]) }
-        : event;
+      // The chairman speaks for the council; somebody in the chairman's place is told by name.
+      if (event.type === 'attempt' && event.state === 'started' && event.model === council.chairman)
+        yield { ...event, model: request.model };
+      else if (event.type === 'finish') yield { ...event, usage: total([event.usage, ...spent]) };
+      else yield event;
     }
   };
 }

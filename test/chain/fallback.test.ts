@@ -33,7 +33,7 @@ describe('the next link answers when the first', () => {
     ['sends a line that is no JSON', { kind: 'malformed-line' }, 'crash'],
     ['ends without an end', { kind: 'no-end' }, 'crash'],
     ['hangs in mid-stream', { kind: 'hang-mid-stream' }, 'timeout'],
-    ['is cut off in mid-stream', { kind: 'reset-mid-stream' }, 'connection'],
+    ['is cut off in mid-stream', { kind: 'reset-mid-stream' }, 'crash'],
   ];
   it.each(cases)('%s', async (_name, fault, reason) => {
     toaster.fake.fault('qwen3.5:9b', fault);

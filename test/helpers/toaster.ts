@@ -41,6 +41,7 @@ export const FAKE_MODELS: FakeOptions['models'] = [
   { name: 'llama3.2:3b' },
   { name: 'llama3.2:1b', capabilities: ['completion'] },
   { name: 'qwen3-coder:30b' },
+  { name: 'gemma3:4b' },
 ];
 
 /** Starts one. `models` is YAML that stands below `models:`, two spaces deep. */
