@@ -72,6 +72,13 @@ export class FakeOllama {
     else this.faults.delete(model);
   }
 
+  /** As it was at the start: every model well and with its own behaviour. */
+  reset(): void {
+    this.faults.clear();
+    this.#models.clear();
+    for (const model of this.#options.models) this.#models.set(model.name, fakeModel(model));
+  }
+
   /** Changes how a model behaves, or adds one. */
   set(model: Partial<FakeModel> & { name: string }): void {
     this.#models.set(model.name, fakeModel({ ...this.#models.get(model.name), ...model }));

@@ -7,10 +7,7 @@ beforeAll(async () => {
   toaster = await startToaster();
 });
 afterAll(() => toaster.end());
-afterEach(() => {
-  for (const model of ['qwen3.5:9b', 'llama3.2:3b', 'llama3.2:1b']) toaster.fake.fault(model, null);
-  toaster.fake.set({ name: 'qwen3.5:9b', tokenMs: 0 });
-});
+afterEach(() => toaster.fake.reset());
 const user = (content: string) => ({ role: 'user' as const, content });
 const sentTo = (name: string) => toaster.fake.chats(name).at(-1)?.body;
 const lastLine = () => toaster.log().at(-1) ?? {};

@@ -9,10 +9,7 @@ beforeAll(async () => {
   client = new OpenAI({ baseURL: `${toaster.url}/v1`, apiKey: 'none', maxRetries: 0 });
 });
 afterAll(() => toaster.end());
-afterEach(() => {
-  for (const model of ['qwen3.5:9b', 'llama3.2:3b', 'llama3.2:1b']) toaster.fake.fault(model, null);
-  toaster.fake.set({ name: 'qwen3.5:9b', tokenMs: 0 });
-});
+afterEach(() => toaster.fake.reset());
 const user = (content: string) => ({ role: 'user' as const, content });
 const sentTo = (name: string) => toaster.fake.chats(name).at(-1)?.body;
 
