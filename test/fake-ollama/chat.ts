@@ -24,6 +24,8 @@ export interface Chatting {
   oddBytes: boolean;
   res: ServerResponse;
   signal: AbortSignal;
+  /** What stands in place of a message when nothing was asked: `/api/generate` has another word for it. */
+  empty?: object;
 }
 
 /** `/api/chat` for a model that exists. Throws `Refusal`. */
@@ -88,7 +90,7 @@ function refuseImages(model: FakeModel, body: ChatBody): void {
 }
 
 async function preload(
-  { model, body, residency, res, signal }: Chatting,
+  { model, body, residency, res, signal, empty = { message: { role: 'assistant', content: '' } } }: Chatting,
   keepAliveS: number | undefined,
 ): Promise<void> {
   if (keepAliveS === 0) residency.unload(model.name);
@@ -98,7 +100,7 @@ async function preload(
     residency.leave(model.name);
   }
   const done = { done: true, done_reason: keepAliveS === 0 ? 'unload' : 'load' };
-  sendJson(res, { ...head(model), message: { role: 'assistant', content: '' }, ...done });
+  sendJson(res, { ...head(model), ...empty, ...done });
 }
 
 /** A whole JSON response. */

@@ -133,7 +133,7 @@ export class FakeOllama {
     else if (route === 'POST /api/show') sendJson(res, show(this.#model(parseBody(text, seen), ':latest')));
     else if (route === 'POST /api/chat') await this.#chat(parseBody(text, seen), res, signal);
     else if (route === 'POST /api/generate')
-      await this.#chat({ ...parseBody(text, seen), messages: [] }, res, signal);
+      await this.#chat({ ...parseBody(text, seen), messages: [] }, res, signal, { response: '' });
     else if (route === 'POST /fake/fault') {
       const { model, fault, times } = JSON.parse(text);
       this.fault(model, fault, times ?? Number.POSITIVE_INFINITY);
@@ -142,7 +142,7 @@ export class FakeOllama {
     else plain(404, '404 page not found');
   }
 
-  async #chat(body: ChatBody, res: ServerResponse, signal: AbortSignal): Promise<void> {
+  async #chat(body: ChatBody, res: ServerResponse, signal: AbortSignal, empty?: object): Promise<void> {
     const model = this.#model(body, '');
     const fault = takeFault(this.faults, model.name);
     if (fault?.kind === 'reset') {
@@ -157,7 +157,16 @@ export class FakeOllama {
     this.#pending += 1;
     const { residency } = this;
     try {
-      await chat({ model, body, fault, residency, oddBytes: this.#options.oddBytes ?? false, res, signal });
+      await chat({
+        model,
+        body,
+        fault,
+        residency,
+        oddBytes: this.#options.oddBytes ?? false,
+        ...(empty && { empty }),
+        res,
+        signal,
+      });
     } finally {
       this.#pending -= 1;
     }

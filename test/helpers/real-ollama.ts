@@ -1,0 +1,75 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeTinyGguf } from '../tiny-gguf/write-tiny-gguf.ts';
+import { realTiny } from './real-models.ts';
+import { until } from './requests.ts';
+
+/** A real Ollama with two real models, its files in a folder of its own. */
+export interface RealOllama {
+  url: string;
+  /** The best model there is: the real 0.5B where it has been fetched, else the generated one. */
+  able: string;
+  /** Whether `able` is the real 0.5B, with a chat template and tools. */
+  real: boolean;
+  /** The generated model: no tools, no thinking, no eyes. */
+  tiny: string;
+  close(): Promise<void>;
+}
+
+/** Starts the Ollama that `OLLAMA_BIN` names; a sentence that says why when there is none. */
+export async function startRealOllama(): Promise<RealOllama | string> {
+  const bin = process.env.OLLAMA_BIN;
+  if (!bin) return 'OLLAMA_BIN names no Ollama';
+  try {
+    accessSync(bin, constants.X_OK);
+  } catch {
+    return `OLLAMA_BIN=${bin} cannot be run`;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'ollama-'));
+  const port = await freePort();
+  const env = { ...process.env, OLLAMA_HOST: `127.0.0.1:${port}`, OLLAMA_MODELS: folder, HOME: folder };
+  const server = spawn(bin, ['serve'], { env, stdio: 'ignore', detached: true });
+  const url = `http://127.0.0.1:${port}`;
+  const exited = once(server, 'exit');
+  await until(() =>
+    fetch(url).then(
+      (response) => response.ok,
+      () => false,
+    ),
+  );
+  const create = (name: string, gguf: string): void => {
+    writeFileSync(join(folder, 'Modelfile'), `FROM ${gguf}\n`);
+    const made = spawnSync(bin, ['create', name, '-f', join(folder, 'Modelfile')], { env, encoding: 'utf8' });
+    if (made.status !== 0) throw new Error(`ollama create ${name}: ${made.stderr}`);
+  };
+  writeTinyGguf(join(folder, 'tiny.gguf'));
+  create('tiny:test', join(folder, 'tiny.gguf'));
+  const file = realTiny();
+  if (file !== null) create('able:test', file);
+  return {
+    url,
+    able: file === null ? 'tiny:test' : 'able:test',
+    real: file !== null,
+    tiny: 'tiny:test',
+    async close() {
+      // Its runners are children of its own: the whole group.
+      process.kill(-(server.pid ?? 0), 'SIGTERM');
+      await exited;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

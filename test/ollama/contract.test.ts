@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FakeOllama } from '../fake-ollama/server.ts';
+import { type RealOllama, startRealOllama } from '../helpers/real-ollama.ts';
+
+/** Holds the fake to the real Ollama: the same requests to both, the same statuses, error texts and shapes. */
+
+const ABLE = 'able:test';
+const TINY = 'tiny:test';
+let fake: FakeOllama;
+let real: RealOllama | string;
+beforeAll(async () => {
+  fake = await FakeOllama.start({ models: [{ name: ABLE }, { name: TINY, capabilities: ['completion'] }] });
+  real = await startRealOllama();
+});
+afterAll(async () => {
+  await fake.close();
+  if (typeof real !== 'string') await real.close();
+});
+
+interface Said {
+  status: number;
+  type: string;
+  /** An error's text. */
+  error: string | null;
+  /** For each line, what it is made of. Repeated shapes once. */
+  shapes: string[];
+  last: Record<string, unknown>;
+}
+
+async function say(url: string, path: string, body: unknown, method: string): Promise<Said> {
+  const response = await fetch(url + path, {
+    method,
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const type = (response.headers.get('content-type') ?? '').split(';')[0] ?? '';
+  const lines = type.includes('json')
+    ? text
+        .trim()
+        .split('\n')
+        .map((line): Record<string, unknown> => JSON.parse(line))
+    : [];
+  const last = lines.at(-1) ?? {};
+  const { error } = last;
+  return {
+    status: response.status,
+    type,
+    error: typeof error === 'string' ? error : null,
+    shapes: [...new Set(lines.map(shapeOf))],
+    last,
+  };
+}
+
+/** Keys and types, as far down as objects go; lists by their first item. */
+function shapeOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.length > 0 ? shapeOf(value[0]) : ''}]`;
+  if (typeof value !== 'object' || value === null) return typeof value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, inner]) => `${key}:${shapeOf(inner)}`).join(',')}}`;
+}
+
+const user = (content: string, more: object = {}) => ({ messages: [{ role: 'user', content, ...more }] });
+/** One thread: two would wait for each other whenever another test needs a core. */
+const options = { num_ctx: 512, num_predict: 1, temperature: 0, num_thread: 1 };
+const tools = [{ type: 'function', function: { name: 'x', parameters: { type: 'object', properties: {} } } }];
+
+/** Name, path, body, and the status and error text that both must give. */
+const cases: [string, string, unknown, number, string?][] = [
+  ['a chat, streamed', '/api/chat', { model: ABLE, ...user('count'), options }, 200],
+  ['a chat in one piece', '/api/chat', { model: ABLE, ...user('count'), options, stream: false }, 200],
+  [
+    'log probabilities',
+    '/api/chat',
+    { model: ABLE, ...user('count'), options, logprobs: true, top_logprobs: 1 },
+    200,
+  ],
+  [
+    'JSON by a schema',
+    '/api/chat',
+    {
+      model: ABLE,
+      ...user('count'),
+      options: { ...options, num_predict: 60 },
+      stream: false,
+      format: { type: 'object', properties: { a: { enum: ['b'] } }, required: ['a'] },
+    },
+    200,
+  ],
+  ['a load', '/api/chat', { model: ABLE, messages: [], options }, 200],
+  ['a load by /api/generate', '/api/generate', { model: ABLE, options, keep_alive: 60 }, 200],
+  ['thinking off', '/api/chat', { model: ABLE, ...user('count'), options, think: false, stream: false }, 200],
+  [
+    'thinking where there is none',
+    '/api/chat',
+    { model: ABLE, ...user('x'), think: true },
+    400,
+    `"${ABLE}" does not support thinking`,
+  ],
+  [
+    'tools where there are none',
+    '/api/chat',
+    { model: TINY, ...user('x'), tools },
+    400,
+    `registry.ollama.ai/library/${TINY} does not support tools`,
+  ],
+  [
+    'a picture where there are no eyes',
+    '/api/chat',
+    { model: ABLE, ...user('x', { images: ['aGVsbG8='] }), options },
+    500,
+    '{"error":{"code":500,"message":"image input is not supported - hint: if this is unexpected, you may need to provide the mmproj","type":"server_error"}}',
+  ],
+  [
+    'a duration without unit',
+    '/api/chat',
+    { model: ABLE, ...user('x'), keep_alive: '30' },
+    400,
+    'time: missing unit in duration "30"',
+  ],
+  [
+    'a duration below zero without unit',
+    '/api/chat',
+    { model: ABLE, ...user('x'), keep_alive: '-1' },
+    400,
+    'time: missing unit in duration "-1"',
+  ],
+  ['a missing model', '/api/chat', { model: 'nope', ...user('x') }, 404, "model 'nope' not found"],
+  ['a missing model, shown', '/api/show', { model: 'nope' }, 404, "model 'nope:latest' not found"],
+  ['no model', '/api/chat', {}, 400, 'model is required'],
+  ['no body', '/api/chat', '', 400, 'missing request body'],
+  ['half a body', '/api/chat', '{"model":"x"', 400, 'unexpected EOF'],
+  ['an unload', '/api/chat', { model: ABLE, messages: [], keep_alive: 0 }, 200],
+];
+
+describe('fake and real Ollama', () => {
+  it.each(cases)('%s', async (_name, path, body, status, error) => {
+    const faked = await say(fake.url, path, body, 'POST');
+    expect({ status: faked.status, error: faked.error }).toEqual({ status, error: error ?? null });
+    if (typeof real === 'string') return;
+    const model = real.able === TINY && JSON.stringify(body).includes(ABLE);
+    const asked = model ? JSON.parse(JSON.stringify(body).replaceAll(ABLE, TINY)) : body;
+    const truly = await say(real.url, path, asked, 'POST');
+    expect({ ...faked, last: {} }).toEqual({
+      ...truly,
+      error: truly.error?.replaceAll(TINY, model ? ABLE : TINY) ?? null,
+      last: {},
+    });
+    expect(faked.last.done_reason).toBe(truly.last.done_reason);
+  });
+
+  it('a prompt over the context, with both numbers', async () => {
+    const body = { model: ABLE, ...user('word '.repeat(800)), truncate: false, options };
+    const faked = await say(fake.url, '/api/chat', body, 'POST');
+    expect(withoutNumbers(faked.error)).toMatch(
+      /^\{"error":\{"code":N,"message":"request \(N tokens\) exceeds the available context size \(N tokens\)/,
+    );
+    if (typeof real === 'string') return;
+    const truly = await say(real.url, '/api/chat', { ...body, model: real.able }, 'POST');
+    expect([faked.status, withoutNumbers(faked.error)]).toEqual([truly.status, withoutNumbers(truly.error)]);
+  });
+
+  it.each(['/api/version', '/api/tags', '/api/ps', '/', '/api/nothing'])(
+    'GET %s, with a model in memory',
+    async (path) => {
+      await say(fake.url, '/api/chat', { model: ABLE, messages: [], keep_alive: 60 }, 'POST');
+      const faked = await say(fake.url, path, undefined, 'GET');
+      expect(faked.status).toBe(path === '/api/nothing' ? 404 : 200);
+      if (typeof real === 'string') return;
+      await say(real.url, '/api/chat', { model: real.able, messages: [], keep_alive: 60 }, 'POST');
+      const truly = await say(real.url, path, undefined, 'GET');
+      expect({ ...faked, last: {} }).toEqual({ ...truly, last: {} });
+    },
+  );
+
+  it('was held to a real one', (context) => {
+    if (typeof real === 'string') context.skip(`${real}; only the fake was asked`);
+  });
+});
+
+const withoutNumbers = (text: string | null) => text?.replaceAll(/\d+/g, 'N');

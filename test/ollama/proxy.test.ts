@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import OpenAI from 'openai';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pathsFrom } from '../../proxy/paths.ts';
+import { type Serving, serve } from '../../proxy/serve.ts';
+import { type RealOllama, startRealOllama } from '../helpers/real-ollama.ts';
+import { jsonOf, until } from '../helpers/requests.ts';
+import { runAsk } from '../helpers/shim.ts';
+import { readLog } from '../helpers/toaster.ts';
+
+/** The main cases of the whole proxy, on a real Ollama. */
+
+const folder = mkdtempSync(join(tmpdir(), 'proxy-on-ollama-'));
+let ollama: RealOllama | string;
+let proxy: Serving | undefined;
+let client: OpenAI;
+beforeAll(async () => {
+  ollama = await startRealOllama();
+  if (typeof ollama === 'string') return;
+  const paths = pathsFrom({ ASK_DATA_DIR: folder, ASK_CONFIG: join(folder, 'config.yaml') });
+  writeFileSync(
+    paths.config,
+    `runtimes: { ollama: { url: "${ollama.url}" } }
+weights:
+  qwen-9b: { name: "${ollama.able}", context: 2048 }
+  llama-1b: { name: "${ollama.tiny}", context: 512 }
+models:
+  fast-9b: { temperature: 0 }
+`,
+  );
+  proxy = await serve({ paths, port: 0, warn: (message) => expect.fail(message) });
+  client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: 'none', maxRetries: 0 });
+});
+afterAll(async () => {
+  await proxy?.close(0);
+  if (typeof ollama !== 'string') await ollama.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const user = (content: string) => [{ role: 'user' as const, content }];
+const ps = async (): Promise<{ name: string; context_length: number; expires_at: string }[]> =>
+  typeof ollama === 'string' ? [] : (await jsonOf(await fetch(`${ollama.url}/api/ps`))).models;
+/** Runs a case where there is a real Ollama. */
+const onOllama = (name: string, test: (real: RealOllama) => Promise<void>) =>
+  it(name, async (context) => (typeof ollama === 'string' ? context.skip(ollama) : test(ollama)));
+
+describe('on a real Ollama', () => {
+  onOllama('a whole answer, counted, with the context and the keep_alive of the config', async (real) => {
+    const answer = await client.chat.completions.create({
+      model: 'fast-9b',
+      messages: user('Name three primary colours.'),
+    });
+    expect(answer.choices[0]?.message.content).toMatch(real.real ? /red/i : /toast/);
+    expect(answer.usage?.completion_tokens).toBeGreaterThan(3);
+    const [resident] = await ps();
+    expect(resident).toMatchObject({ name: real.able, context_length: 2048 });
+    const minutes = (Date.parse(resident?.expires_at ?? '') - Date.now()) / 60_000;
+    expect(Math.round(minutes)).toBe(15);
+  });
+
+  onOllama('a stream', async () => {
+    const chunks = await Array.fromAsync(
+      await client.chat.completions.create({ model: 'fast-1b', messages: user('make toast'), stream: true }),
+    );
+    expect(
+      chunks
+        .map(({ choices }) => choices[0]?.delta.content ?? '')
+        .join('')
+        .trim(),
+    ).toBe('Bread, made warm and brown.');
+  });
+
+  onOllama('stop, length, JSON by a schema, log probabilities, a forced tool', async () => {
+    const ask = async (fields: object, text = 'count') =>
+      (await client.chat.completions.create({ model: 'fast-1b', messages: user(text), ...fields }))
+        .choices[0];
+    expect(await ask({ max_tokens: 3 })).toMatchObject({ finish_reason: 'length' });
+    expect((await ask({ stop: ['four'] }))?.message.content?.trim()).toBe('one two three');
+    const schema = { type: 'object', properties: { a: { enum: ['b'] } }, required: ['a'] };
+    const json = await ask({
+      response_format: { type: 'json_schema', json_schema: { name: 's', schema } },
+      temperature: 0,
+    });
+    expect(JSON.parse(json?.message.content ?? '')).toEqual({ a: 'b' });
+    expect((await ask({ logprobs: true, max_tokens: 2 }))?.logprobs?.content).toHaveLength(2);
+    const tools = [{ type: 'function' as const, function: { name: 'x', parameters: schema } }];
+    expect((await ask({ tools, tool_choice: 'required', temperature: 0 }))?.message.tool_calls).toMatchObject(
+      [{ function: { name: 'x', arguments: '{"a":"b"}' } }],
+    );
+  });
+
+  onOllama('a missing model is stood in for, and told', async () => {
+    const { response } = await client.chat.completions
+      .create({ model: 'fast-3b', messages: user('toast') })
+      .withResponse();
+    expect(response.headers.get('x-degraded')).toBe('fast-3b -> fast-1b');
+    expect(response.headers.get('x-degraded-reason')).toBe('missing');
+  });
+
+  onOllama('a prompt over the context, and a picture, are the client’s mistake', async () => {
+    const long = await client.chat.completions
+      .create({ model: 'fast-1b', messages: user('word '.repeat(800)) })
+      .catch((error: unknown) => error);
+    expect(long).toMatchObject({
+      status: 400,
+      code: 'context_length_exceeded',
+      message: expect.stringMatching(/\d{3,} tokens.*512/),
+    });
+    const content = [{ type: 'image_url' as const, image_url: { url: 'data:image/png;base64,aGVsbG8=' } }];
+    const blind = await client.chat.completions
+      .create({ model: 'fast-1b', messages: [{ role: 'user', content }] })
+      .catch((error: unknown) => error);
+    expect(blind).toMatchObject({ status: 400, message: expect.stringMatching(/does not see images/) });
+  });
+
+  onOllama('an answer that fills the context ends as cut, with nothing forgotten', async () => {
+    const answer = await client.chat.completions.create({ model: 'fast-1b', messages: user('count') });
+    expect(answer.choices[0]?.finish_reason).toBe('length');
+    expect(answer.usage?.total_tokens).toBeGreaterThan(480);
+    expect(answer.usage?.total_tokens).toBeLessThanOrEqual(512);
+  });
+
+  onOllama('a client that goes away stops the runner', async () => {
+    const gone = new AbortController();
+    const stream = await client.chat.completions.create(
+      { model: 'fast-9b', messages: user('Write a very long story.'), stream: true },
+      { signal: gone.signal },
+    );
+    for await (const _ of stream) gone.abort();
+    await until(async () => readLog(join(folder, 'log.jsonl')).at(-1)?.exit_code === 130);
+    const next = await client.chat.completions.create({
+      model: 'fast-9b',
+      messages: user('Say hi.'),
+      max_tokens: 3,
+    });
+    expect(next.usage?.completion_tokens).toBeLessThanOrEqual(3);
+  });
+
+  onOllama('ask: an answer, the same from the cache, two honest lines', async () => {
+    const env = { ASK_URL: proxy?.url ?? '', ASK_DATA_DIR: folder };
+    const before = readLog(join(folder, 'log.jsonl')).length;
+    const first = await runAsk(['--1b', 'toast'], { env });
+    expect(first).toEqual({ code: 0, stdout: ' Bread, made warm and brown.\n', stderr: '' });
+    expect(await runAsk(['--1b', 'toast'], { env })).toEqual(first);
+    expect(readLog(join(folder, 'log.jsonl')).slice(before)).toMatchObject([
+      { cache_hit: false, source: 'ask' },
+      { cache_hit: true, source: 'ask' },
+    ]);
+  });
+});
