@@ -4,13 +4,13 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromHub } from './from-hub.ts';
 import { fromPackages } from './from-packages.ts';
-import { Progress } from './progress.ts';
+import { Progress, type Screen } from './progress.ts';
 import type { ModelSource } from './tiny.ts';
 
 export interface FetchOptions {
   source: ModelSource;
   folder: string;
-  out: NodeJS.WriteStream;
+  out: Screen;
   signal: AbortSignal;
 }
 
@@ -80,7 +80,7 @@ async function fetchLocked({ source, folder, out, signal }: FetchOptions, target
   );
 }
 
-function sorry(out: NodeJS.WriteStream, sentence: string): false {
+function sorry(out: Screen, sentence: string): false {
   out.write(`${sentence}\n`);
   return false;
 }

@@ -1,6 +1,12 @@
+/** Where progress is shown. */
+export interface Screen {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
 /** Shows how far a download has come: a bar that is drawn over on a terminal, else a line at each tenth. */
 export class Progress {
-  readonly #out: NodeJS.WriteStream;
+  readonly #out: Screen;
   readonly #total: number;
   readonly #began = performance.now();
   readonly #from: number;
@@ -8,7 +14,7 @@ export class Progress {
   #tenth = -1;
 
   /** `from`: bytes that were there before. */
-  constructor(out: NodeJS.WriteStream, total: number, from: number) {
+  constructor(out: Screen, total: number, from: number) {
     this.#out = out;
     this.#total = total;
     this.#from = from;
