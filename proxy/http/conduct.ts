@@ -22,8 +22,11 @@ export async function conduct(
   witness: Witness,
 ): Promise<void> {
   const gone = new AbortController();
-  res.once('close', () => gone.abort());
   let ended = false;
+  // After the end there is nothing to abort, and an abort that nobody hears is not free.
+  res.once('close', () => {
+    if (!ended) gone.abort();
+  });
   const pass = async (event: ChatEvent): Promise<void> => {
     witness.add(event);
     if (event.type === 'finish' || event.type === 'error') {

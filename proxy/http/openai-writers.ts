@@ -3,7 +3,7 @@ import { addToAnswer, emptyAnswer } from '../chat/answer.ts';
 import type { ChatEvent, Delta, JsonObject } from '../chat/types.ts';
 import { chunk, completion, type Envelope, toDelta, toLogprobs, usageChunk } from './openai-chunks.ts';
 import { receiptHeaders } from './receipt-headers.ts';
-import { type AnswerWriter, type ReceiptSoFar, send, sendError } from './write.ts';
+import { type AnswerWriter, PacketWriter, type ReceiptSoFar, sendError } from './write.ts';
 
 /** The answer as one JSON object, at the end. */
 export function jsonWriter(res: Response, receipt: ReceiptSoFar): AnswerWriter {
@@ -22,6 +22,7 @@ export function jsonWriter(res: Response, receipt: ReceiptSoFar): AnswerWriter {
 /** The answer as server-sent events. Headers wait for the first piece of it: only then it is known who answers. */
 export function sseWriter(res: Response, receipt: ReceiptSoFar, includeUsage: boolean): AnswerWriter {
   let envelope: Envelope | undefined;
+  const packets = new PacketWriter(res);
   let calls = 0;
   const begin = (): Envelope => {
     res.set(receiptHeaders(receipt()));
@@ -35,7 +36,7 @@ export function sseWriter(res: Response, receipt: ReceiptSoFar, includeUsage: bo
   return {
     async write(event: ChatEvent) {
       if (event.type === 'error') {
-        if (envelope) res.end(data({ ...event.error.body() }));
+        if (envelope) packets.end(data({ ...event.error.body() }));
         else sendError(res, event.error, receipt());
         return;
       }
@@ -48,11 +49,11 @@ export function sseWriter(res: Response, receipt: ReceiptSoFar, includeUsage: bo
       if (event.type === 'delta') {
         const piece = data(deltaChunk(envelope, event, calls));
         calls += event.toolCalls?.length ?? 0;
-        await send(res, opening + piece);
+        await packets.write(opening + piece);
         return;
       }
       const usage = includeUsage ? data(usageChunk(envelope, event.usage)) : '';
-      res.end(`${opening}${data(chunk(envelope, {}, event.reason))}${usage}data: [DONE]\n\n`);
+      packets.end(`${opening}${data(chunk(envelope, {}, event.reason))}${usage}data: [DONE]\n\n`);
     },
   };
 }

@@ -16,7 +16,41 @@ export type ReceiptSoFar = () => Receipt;
 /** Writes, and waits while the client is slower than the model. A client that went away is no error here. */
 export async function send(res: Response, text: string): Promise<void> {
   if (res.destroyed || res.write(text)) return;
-  await Promise.race([once(res, 'drain'), once(res, 'close')]);
+  await drained(res);
+}
+
+function drained(res: Response): Promise<unknown> {
+  return Promise.race([once(res, 'drain'), once(res, 'close')]);
+}
+
+/**
+ * As `send`, and what is written before Node comes round to anything else leaves in one packet: runtimes often send
+ * several tokens at once.
+ */
+export class PacketWriter {
+  readonly #res: Response;
+  #pending = '';
+
+  constructor(res: Response) {
+    this.#res = res;
+  }
+
+  async write(text: string): Promise<void> {
+    if (this.#pending === '') process.nextTick(() => this.#flush());
+    this.#pending += text;
+    if (this.#res.writableNeedDrain) await drained(this.#res);
+  }
+
+  /** Writes the last of it. */
+  end(text: string): void {
+    this.#res.end(this.#pending + text);
+    this.#pending = '';
+  }
+
+  #flush(): void {
+    if (this.#pending !== '' && !this.#res.destroyed) this.#res.write(this.#pending);
+    this.#pending = '';
+  }
 }
 
 /** An error as the whole response, in OpenAI's shape. */

@@ -23,6 +23,13 @@ export interface LogOptions {
   keep?: number;
 }
 
+interface OpenFile {
+  fd: number;
+  inode: number;
+  /** Bytes, as far as this process knows. */
+  size: number;
+}
+
 /**
  * Opens a log that appends each line with a single write, so that lines of several writers (another proxy, the shim)
  * never mix, and that moves a full file to `.1`, the older ones on to `.2` and so forth.
@@ -34,31 +41,36 @@ export function openLog({
   maxBytes = MAX_BYTES,
   keep = KEEP,
 }: LogOptions): RequestLog {
-  let open: { fd: number; inode: number } | null = null;
+  let open: OpenFile | null = null;
   let looked = Number.NEGATIVE_INFINITY;
   let warned = false;
 
-  const reopen = (): { fd: number; inode: number } => {
+  const reopen = (): OpenFile => {
     if (open) closeSync(open.fd);
     open = null;
     mkdirSync(dirname(file), { recursive: true });
     const fd = openSync(file, 'a', 0o600);
-    open = { fd, inode: fstatSync(fd).ino };
+    const { ino, size } = fstatSync(fd);
+    open = { fd, inode: ino, size };
     return open;
   };
-  const current = (): { fd: number; inode: number } => {
+  /** Looked at only now and then: between two looks nobody but this process is likely to have written much. */
+  const current = (): OpenFile => {
     if (open && now() - looked < LOOK_EVERY_MS) return open;
     looked = now();
-    return open && inodeOf(file) === open.inode ? open : reopen();
+    if (!open || inodeOf(file) !== open.inode) return reopen();
+    open.size = fstatSync(open.fd).size;
+    return open;
   };
   const append = (bytes: Buffer): void => {
-    let { fd, inode } = current();
-    if (fstatSync(fd).size + bytes.length > maxBytes && fstatSync(fd).size > 0) {
+    let target = current();
+    if (target.size > 0 && target.size + bytes.length > maxBytes) {
       // Only who still holds the file under its name moves it: another writer may have been quicker.
-      if (inodeOf(file) === inode) rotate(file, keep);
-      ({ fd } = reopen());
+      if (inodeOf(file) === target.inode) rotate(file, keep);
+      target = reopen();
     }
-    writeSync(fd, bytes);
+    writeSync(target.fd, bytes);
+    target.size += bytes.length;
   };
 
   return {
