@@ -43,7 +43,9 @@ async function load({ file, context, parallel, threads }: LoadOrder): Promise<En
     tell({ type: 'loaded' });
     return made;
   } catch (error) {
-    tell({ type: 'load-failed', message: error instanceof Error ? error.message : String(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    const noRoom = error instanceof Error && error.constructor.name === 'InsufficientMemoryError';
+    tell({ type: 'load-failed', noRoom, message });
     return new Promise(() => undefined);
   }
 }

@@ -102,7 +102,10 @@ export class Holder {
     else if (message.type === 'progress') this.#progress = message.value;
     else if (message.type === 'loaded') this.#state = 'loaded';
     else {
-      this.#failure = new LinkFailure('crash', `llama.cpp could not load ${this.#name}: ${message.message}`);
+      this.#failure = new LinkFailure(
+        message.noRoom ? 'no_room' : 'crash',
+        `llama.cpp could not load ${this.#name}: ${message.message}`,
+      );
       this.#child.kill();
     }
     this.#news.tell();

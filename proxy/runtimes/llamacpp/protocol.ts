@@ -43,6 +43,6 @@ export type FromChild =
   /** 0 to 1. */
   | { type: 'progress'; value: number }
   | { type: 'loaded' }
-  | { type: 'load-failed'; message: string }
+  | { type: 'load-failed'; noRoom: boolean; message: string }
   | { type: 'event'; id: number; event: RuntimeEvent }
   | { type: 'failed'; id: number; error: EngineError };

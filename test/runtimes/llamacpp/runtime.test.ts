@@ -84,6 +84,12 @@ describe('a GGUF in a child process', () => {
     expect(finishOf(events)?.reason).toBe('stop');
   });
 
+  it('keeps back nothing of an answer that ends while a stop text might be beginning', async () => {
+    const events = await ask('count', { sampling: { stop: ['three four'] }, maxTokens: 3 });
+    expect(textOf(events).trim()).toBe('one two three');
+    expect(finishOf(events)?.reason).toBe('length');
+  });
+
   it('repeats an answer for the same seed, and not for another', async () => {
     const toss = async (seed: number) =>
       textOf(await ask('coin', { sampling: { seed, temperature: 1 }, maxTokens: 30 }));
