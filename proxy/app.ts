@@ -40,9 +40,10 @@ export function createApp({ service, token, startedAt }: AppParts): Express {
     next();
   });
 
+  // Express looks through the routes in order, so the busiest comes first.
+  app.post('/v1/chat/completions', (req, res) => chatCompletions(service, req, res));
   app.get('/', (_req, res) => void res.type('text').send(`Toaster ${VERSION} is running. Try: ask --help\n`));
   app.get('/health', (_req, res) => void res.json(health(clock.wall() - startedAt)));
-  app.post('/v1/chat/completions', (req, res) => chatCompletions(service, req, res));
   app.get('/v1/models', (_req, res) => {
     const data = [...live.current.catalog.values()].map((model) => modelObject(model, Math.floor(startedAt)));
     res.json({ object: 'list', data });

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import http from 'node:http';
+import { z } from 'zod';
 import { reloadConfig } from './admin/reload.ts';
 import { ConfigError } from './config/load.ts';
 import { DEFAULT_PORT } from './contract.ts';
@@ -16,9 +17,10 @@ const port = portFrom(process.env.ASK_PORT);
 
 try {
   const serving = await serve({ paths, port, warn });
+  // Before the line is printed: whoever has read it may send a signal.
+  handleSignals(serving);
   const config = existsSync(paths.config) ? paths.config : 'built in';
   console.log(`Toaster ${VERSION} listens on ${serving.url} (config: ${config}, data: ${paths.data})`);
-  handleSignals(serving);
 } catch (error) {
   warn(await explain(error));
   process.exitCode = 1;
@@ -69,12 +71,24 @@ function whoListens(): Promise<{ version: string; pid: number } | null> {
       response.setEncoding('utf8').on('data', (piece: string) => {
         text = (text + piece).slice(0, 10_000);
       });
-      response.on('end', () => {
-        const match = /"name":"toaster".*"version":"([^"]+)","pid":(\d+)/.exec(text);
-        resolve(match ? { version: match[1] ?? '', pid: Number(match[2]) } : null);
-      });
+      response.on('end', () => resolve(toasterIn(text)));
     });
     request.on('timeout', () => request.destroy());
     request.on('error', () => resolve(null));
   });
+}
+
+function toasterIn(text: string): { version: string; pid: number } | null {
+  const parsed = z
+    .object({ name: z.literal('toaster'), version: z.string(), pid: z.int() })
+    .safeParse(jsonOrNull(text));
+  return parsed.success ? parsed.data : null;
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

@@ -16,14 +16,14 @@ export interface CacheTools {
 
 /**
  * Answers from the cache where the request allows that, shares an identical inference under way, and stores what is
- * worth it: whole answers of the model that was asked for. Its first event says which of these it was.
+ * worth it: whole answers of the model that was asked for. Its first event says which of these it was; without one,
+ * the cache had no part in it.
  */
 export function withCache(complete: Complete, { store, sharing, identify, clock }: CacheTools): Complete {
-  return async function* (request, signal) {
+  const looking: Complete = async function* (request, signal) {
     const { read, write } = request.cache;
-    const identity = read || write ? await identify() : null;
+    const identity = await identify();
     if (identity === null) {
-      yield cached('bypass');
       yield* complete(request, signal);
       return;
     }
@@ -45,9 +45,11 @@ export function withCache(complete: Complete, { store, sharing, identify, clock 
     yield cached('miss', shared);
     yield* events;
   };
+  return (request, signal) =>
+    request.cache.read || request.cache.write ? looking(request, signal) : complete(request, signal);
 }
 
-function cached(outcome: 'hit' | 'miss' | 'bypass', shared = false, birth: Birth | null = null): ChatEvent {
+function cached(outcome: 'hit' | 'miss', shared = false, birth: Birth | null = null): ChatEvent {
   return { type: 'cached', outcome, shared, birth };
 }
 

@@ -136,10 +136,10 @@ export interface AttemptFailed {
   restS?: number;
 }
 
-/** Tells where an answer comes from when no runtime made it for this request alone. */
+/** What the cache had to do with the answer. Left out, it had no part in it (`bypass`). */
 export interface Cached {
   type: 'cached';
-  outcome: 'hit' | 'miss' | 'bypass';
+  outcome: 'hit' | 'miss';
   /** Another identical request's inference is shared. */
   shared: boolean;
   /** On a hit: what the answer took when it was made. */

@@ -25,8 +25,9 @@ export function sseWriter(res: Response, receipt: ReceiptSoFar, includeUsage: bo
   const packets = new PacketWriter(res);
   let calls = 0;
   const begin = (): Envelope => {
-    res.set(receiptHeaders(receipt()));
-    res.set({
+    // Node's own writeHead: Express's res.set looks at every header again, and this is where each microsecond shows.
+    res.writeHead(200, {
+      ...receiptHeaders(receipt()),
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-cache',
       'X-Accel-Buffering': 'no',

@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { jsonOf, until } from './helpers/requests.ts';
+
+const running: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+});
+
+interface Program {
+  child: ChildProcess;
+  said(): string;
+  exit: Promise<number | null>;
+}
+
+/** Runs the headless program as a person would. */
+function start(env: Record<string, string> = {}): Program {
+  const folder = mkdtempSync(join(tmpdir(), 'main-'));
+  const main = fileURLToPath(new URL('../proxy/main.ts', import.meta.url));
+  const child = spawn(process.execPath, [main], {
+    env: {
+      PATH: process.env.PATH ?? '',
+      ASK_PORT: '0',
+      ASK_DATA_DIR: folder,
+      ASK_CONFIG: join(folder, 'config.yaml'),
+      ...env,
+    },
+  });
+  running.push(child);
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (piece: string) => {
+      text += piece;
+    });
+  return { child, said: () => text, exit: once(child, 'close').then(([code]) => code) };
+}
+async function listening(program: Program): Promise<string> {
+  await until(() => program.said().includes('\n'));
+  return /http:\/\/127\.0\.0\.1:\d+/.exec(program.said())?.[0] ?? '';
+}
+
+describe('npm run serve', () => {
+  it('says one line when it listens, and ends with Ctrl-C', async () => {
+    const program = start();
+    const url = await listening(program);
+    expect(program.said()).toMatch(
+      /^Toaster \d+\.\d+\.\d+ listens on http:\/\/127\.0\.0\.1:\d+ \(config: built in, data: .*\)\n$/,
+    );
+    expect((await jsonOf(await fetch(`${url}/health`))).pid).toBe(program.child.pid);
+    program.child.kill('SIGINT');
+    expect(await program.exit).toBe(0);
+  });
+
+  it('reloads with SIGHUP, and keeps the old config when the new one is broken', async () => {
+    const config = join(mkdtempSync(join(tmpdir(), 'main-')), 'config.yaml');
+    const program = start({ ASK_CONFIG: config });
+    const url = await listening(program);
+    writeFileSync(config, 'models: { mine: { weights: llama-3b } }');
+    program.child.kill('SIGHUP');
+    await until(() => program.said().includes('Config reloaded: '));
+    expect((await fetch(`${url}/v1/models/mine`)).status).toBe(200);
+    writeFileSync(config, 'models: { mine: { weights: nope } }');
+    program.child.kill('SIGHUP');
+    await until(() => program.said().includes('old one stays in force'));
+    expect((await fetch(`${url}/v1/models/mine`)).status).toBe(200);
+  });
+
+  it('does not start on a config that is broken, and says where', async () => {
+    const config = join(mkdtempSync(join(tmpdir(), 'main-')), 'config.yaml');
+    writeFileSync(config, '\nmodles: {}');
+    const program = start({ ASK_CONFIG: config });
+    expect(await program.exit).toBe(1);
+    expect(program.said()).toContain(`${config}:2: modles: unknown key; did you mean models?`);
+  });
+
+  it('tells a second one who has the port, Toaster or a stranger', async () => {
+    const first = start();
+    const port = new URL(await listening(first)).port;
+    const second = start({ ASK_PORT: port });
+    expect(await second.exit).toBe(1);
+    expect(second.said()).toMatch(
+      new RegExp(`a Toaster already serves port ${port} \\(version .*, process ${first.child.pid}\\)`),
+    );
+    const stranger = createServer((_req, res) => res.end('hello')).listen(0, '127.0.0.1');
+    await once(stranger, 'listening');
+    const third = start({ ASK_PORT: String((stranger.address() as AddressInfo).port) });
+    expect(await third.exit).toBe(1);
+    expect(third.said()).toMatch(/taken by another program; set ASK_PORT/);
+    stranger.close();
+  });
+});
