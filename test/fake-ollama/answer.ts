@@ -35,9 +35,9 @@ export function countTokens(body: ChatBody): number {
 /** Writes the answer of a model to a request. */
 export function script(model: FakeModel, body: ChatBody): Script {
   const last = body.messages?.at(-1)?.content ?? '';
-  const text = body.format
-    ? JSON.stringify(body.format === 'json' ? { answer: last } : instanceOf(body.format))
-    : (model.reply ?? `echo: ${last}`);
+  // `"json"` is ignored, as the real one does for models made of a GGUF.
+  const bound = typeof body.format === 'object' && body.format !== null;
+  const text = bound ? JSON.stringify(instanceOf(body.format)) : (model.reply ?? `echo: ${last}`);
   const calls = body.tools?.length ? (model.toolCalls ?? []) : [];
   const stopped = beforeStop(calls.length > 0 ? '' : text, body.options?.stop ?? []);
   const thinks = model.capabilities.includes('thinking') && body.think !== false;

@@ -48,7 +48,7 @@ describe('fields', () => {
     });
     await toaster.chat('x', { response_format: { type: 'json_object' }, max_tokens: 7, stop: ['a', 'b'] });
     expect(sentTo('qwen3.5:9b')).toMatchObject({
-      format: 'json',
+      format: { type: 'object' },
       options: { num_ctx: 8192, num_predict: 7, stop: ['a', 'b'] },
     });
   });

@@ -91,6 +91,29 @@ describe('on a real Ollama', () => {
     );
   });
 
+  onOllama('any JSON object, and a schema that cannot be kept', async (real) => {
+    const ask = (response_format: OpenAI.ChatCompletionCreateParams['response_format'] & object) =>
+      client.chat.completions.create({
+        model: 'fast-9b',
+        messages: user('Say hi.'),
+        response_format,
+        max_tokens: 60,
+      });
+    if (real.real) {
+      const { choices } = await ask({ type: 'json_object' });
+      expect(JSON.parse(choices[0]?.message.content ?? '')).toBeTypeOf('object');
+    }
+    const broken = await ask({
+      type: 'json_schema',
+      json_schema: { name: 's', schema: { type: 'nonsense' } },
+    }).catch((error: unknown) => error);
+    expect(broken).toMatchObject({
+      status: 400,
+      param: 'response_format',
+      message: expect.stringMatching(/schema/i),
+    });
+  });
+
   onOllama('a missing model is stood in for, and told', async () => {
     const { response } = await client.chat.completions
       .create({ model: 'fast-3b', messages: user('toast') })

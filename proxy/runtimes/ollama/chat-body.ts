@@ -1,6 +1,9 @@
 import type { ChatRequest, Json, JsonObject, Message } from '../../chat/types.ts';
 import type { Link } from '../types.ts';
 
+/** Not `"json"`: on `/api/chat` Ollama 0.33 ignores that for models made of a GGUF (measured), and keeps to this. */
+const ANY_OBJECT = { type: 'object' };
+
 /** The body of Ollama's `/api/chat` for a request on a link. Source: Ollama's docs/api.md and api/types.go. */
 export function chatBody(link: Link, request: ChatRequest): JsonObject {
   const { weights, settings } = link;
@@ -21,7 +24,9 @@ export function chatBody(link: Link, request: ChatRequest): JsonObject {
         function: { name, parameters, ...(description !== undefined && { description }) },
       })),
     }),
-    ...(request.format && { format: request.format.type === 'json_object' ? 'json' : request.format.schema }),
+    ...(request.format && {
+      format: request.format.type === 'json_object' ? ANY_OBJECT : request.format.schema,
+    }),
     ...(request.topLogprobs !== undefined && { logprobs: true, top_logprobs: request.topLogprobs }),
   };
 }

@@ -51,6 +51,12 @@ function contextOverflow(text: string): { prompt: number; context: number } | un
   return prompt && context ? { prompt: Number(prompt), context: Number(context) } : undefined;
 }
 
+/** llama-server's own words, without the JSON that they are wrapped in. */
+function innerMessage(text: string): string {
+  const message = /"message":\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1];
+  return message === undefined ? text : message.replaceAll(/\\+n/g, ' ').replaceAll(/\\+"/g, '"');
+}
+
 function contextError({ prompt, context }: { prompt: number; context: number }, model: string): ApiError {
   return new ApiError(
     400,
@@ -74,5 +80,10 @@ function clientError(text: string, { model }: Link): ApiError {
       param: 'tools',
       code: 'unsupported',
     });
-  return new ApiError(400, `${model} refused the request: ${text}`);
+  const said = innerMessage(text);
+  return new ApiError(
+    400,
+    `${model} refused the request: ${said}`,
+    /schema/i.test(said) ? { param: 'response_format' } : {},
+  );
 }
