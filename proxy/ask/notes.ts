@@ -7,13 +7,16 @@ const asHeader = (line: string): string =>
   Buffer.from(line.replace(/[\r\n\0]/g, ' '), 'utf8').toString('latin1');
 
 /**
- * What `ask` prints on stderr and its exit code: over the live stream where stderr is a terminal, else in headers,
- * and in trailers for what is known only after the first byte.
+ * What `ask` prints on stderr, and its exit code. What is said before the answer begins goes over the live stream where
+ * stderr is a terminal, else into headers. What is said after goes into trailers, which the shim prints when the answer
+ * stands: two connections would race for the one screen.
  */
 export class Notes {
   readonly #res: Response;
   readonly #live: StderrStream | null;
-  #lines: string[] = [];
+  /** Lines that the client has not been given in another way. */
+  #early: string[] = [];
+  #late: string[] = [];
 
   constructor(res: Response, live: StderrStream | null) {
     this.#res = res;
@@ -27,8 +30,17 @@ export class Notes {
 
   /** A whole line. */
   line(text: string): void {
-    this.#lines.push(text);
+    if (this.#res.headersSent) {
+      this.#late.push(text);
+      return;
+    }
+    this.#early.push(text);
     this.#live?.write(`${text}\n`);
+  }
+
+  /** A line for when the answer stands. */
+  afterwards(text: string): void {
+    this.#late.push(text);
   }
 
   /** Text for the live stream alone, such as progress. */
@@ -40,8 +52,8 @@ export class Notes {
   intoHeaders(exit: ExitCode): void {
     this.#res.set(HEADERS.exit, String(exit));
     if (this.live) return;
-    if (this.#lines.length > 0) this.#res.set(HEADERS.note, this.#lines.map(asHeader));
-    this.#lines = [];
+    this.#setNotes(this.#early);
+    this.#early = [];
   }
 
   /** The client went away: whoever reads the live stream is let go. */
@@ -52,17 +64,21 @@ export class Notes {
   /** Ends the response, `text` being the last of its body. */
   end(exit: ExitCode, text: string): void {
     const heard = this.#live?.end() ?? false;
-    if (heard) this.#lines = [];
+    const lines = [...(heard ? [] : this.#early), ...this.#late];
     if (!this.#res.headersSent) {
       this.#res.set(HEADERS.exit, String(exit));
-      if (this.#lines.length > 0) this.#res.set(HEADERS.note, this.#lines.map(asHeader));
+      this.#setNotes(lines);
       this.#res.end(text);
       return;
     }
-    const trailers: [string, string][] = this.#lines.map((line) => [HEADERS.note, asHeader(line)]);
+    const trailers: [string, string][] = lines.map((line) => [HEADERS.note, asHeader(line)]);
     if (exit !== EXIT.answered) trailers.push([HEADERS.exit, String(exit)]);
     if (text !== '') this.#res.write(text);
     if (trailers.length > 0) this.#res.addTrailers(trailers);
     this.#res.end();
+  }
+
+  #setNotes(lines: string[]): void {
+    if (lines.length > 0) this.#res.set(HEADERS.note, lines.map(asHeader));
   }
 }

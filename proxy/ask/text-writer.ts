@@ -37,10 +37,11 @@ export function textWriter(
     notes.intoHeaders(EXIT.answered);
   };
   const end = (exit: ExitCode, last: string): void => {
-    if (reasoning !== '' && !notes.live) for (const line of reasoning.trimEnd().split('\n')) notes.line(line);
+    if (reasoning !== '' && !notes.live)
+      for (const line of reasoning.trimEnd().split('\n')) notes.afterwards(line);
     const late = endNote(receipt());
-    if (late !== null) notes.line(late);
-    if (options.why) for (const line of whyLines(receipt())) notes.line(line);
+    if (late !== null) notes.afterwards(late);
+    if (options.why) for (const line of whyLines(receipt())) notes.afterwards(line);
     notes.end(exit, last);
   };
   const think = (piece: string): void => {

@@ -130,6 +130,19 @@ describe.each(shells())('in %s', (shell) => {
 });
 
 describe('the shim', () => {
+  it('--why and a cut are told after the answer', async () => {
+    const ran = await ask(['--why', '--no-cache', '--max-tokens', '2', 'one two three']);
+    expect(ran.stdout).toBe('echo: one\n');
+    expect(ran.stderr).toMatch(
+      /^\[cut: the answer reached its limit at 2 tokens; see --max-tokens\]\nasked +fast-9b\nserved +fast-9b\ncache +bypass\nload +[\d.]+ s\n[\s\S]*\nrequest +[\w-]+\n$/,
+    );
+  });
+
+  it('--think-out shows the reasoning on stderr', async () => {
+    const ran = await ask(['--think', '--think-out', '--no-cache', 'x']);
+    expect(ran).toEqual({ code: 0, stdout: 'echo: x\n', stderr: 'let me see\n' });
+  });
+
   it('takes 5 MB of stdin', async () => {
     toaster.fake.set({ name: 'qwen3.5:9b', reply: 'that was long' });
     const stdin = 'é'.repeat(2_500_000);
