@@ -40,7 +40,7 @@ export async function serve({ paths, port, warn }: ServeOptions): Promise<Servin
     now: clock.wall,
     warn,
   });
-  const log = openLog({ file: paths.log, warn });
+  const log = openLog({ file: paths.log, now: clock.wall, warn });
   const service = new Service({ live, cache, log, clock });
   const server = createServer(createApp({ service, token, startedAt: clock.wall() }));
   const end = async (): Promise<void> => {

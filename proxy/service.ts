@@ -11,14 +11,14 @@ import type { ApiError } from './errors.ts';
 import { conduct } from './http/conduct.ts';
 import type { AnswerWriter } from './http/write.ts';
 import type { Live, LiveConfig } from './live-config.ts';
-import type { RequestLog } from './telemetry/log.ts';
+import type { Log } from './telemetry/log.ts';
 import { type ClientFacts, logLine } from './telemetry/log-line.ts';
 import { ReceiptBuilder } from './telemetry/receipt.ts';
 
 export interface ServiceParts {
   live: LiveConfig;
   cache: AnswerStore;
-  log: RequestLog;
+  log: Log;
   clock: Clock;
 }
 

@@ -12,21 +12,42 @@ interface Flight {
   news: PromiseWithResolvers<void>;
 }
 
+/** A place among those who listen to one inference. */
+export interface Seat {
+  /** Somebody else began it. */
+  shared: boolean;
+  events: AsyncIterable<ChatEvent>;
+  leave(): void;
+}
+
 /** Lets identical requests that are in flight at the same time share one inference. */
 export class Sharing {
   readonly #flights = new Map<string, Flight>();
 
   /**
-   * The events of the inference `key`: a new one by `start`, or those of the one already under way, from its beginning.
-   * It is aborted when the last listener has gone; one goes when its `signal` says so.
+   * A seat at the inference `key`: a new one by `start`, or the one already under way, from its beginning. It is aborted
+   * when the last listener has left; each must, whether or not it has listened. A `signal` ends the listening.
    */
-  join(
-    key: string,
-    signal: AbortSignal,
-    start: (signal: AbortSignal) => AsyncIterable<ChatEvent>,
-  ): { shared: boolean; events: AsyncIterable<ChatEvent> } {
+  join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => AsyncIterable<ChatEvent>): Seat {
     const known = this.#flights.get(key);
-    if (known) return { shared: true, events: this.#listen(key, known, signal) };
+    const flight = known ?? this.#begin(key, start);
+    flight.listeners += 1;
+    let left = false;
+    return {
+      shared: known !== undefined,
+      events: follow(flight, signal),
+      leave: () => {
+        if (left) return;
+        left = true;
+        flight.listeners -= 1;
+        if (flight.listeners > 0 || flight.ended) return;
+        this.#forget(key, flight);
+        flight.stop.abort();
+      },
+    };
+  }
+
+  #begin(key: string, start: (signal: AbortSignal) => AsyncIterable<ChatEvent>): Flight {
     const flight: Flight = {
       events: [],
       ended: false,
@@ -37,7 +58,7 @@ export class Sharing {
     };
     this.#flights.set(key, flight);
     void this.#run(key, flight, start);
-    return { shared: false, events: this.#listen(key, flight, signal) };
+    return flight;
   }
 
   async #run(
@@ -65,24 +86,12 @@ export class Sharing {
     tell();
   }
 
-  /** Joins at once, not at the first event asked for: between the two the inference must not be taken for abandoned. */
-  #listen(key: string, flight: Flight, signal: AbortSignal): AsyncIterable<ChatEvent> {
-    flight.listeners += 1;
-    const leave = (): void => {
-      flight.listeners -= 1;
-      if (flight.listeners > 0 || flight.ended) return;
-      this.#forget(key, flight);
-      flight.stop.abort();
-    };
-    return follow(flight, leave, signal);
-  }
-
   #forget(key: string, flight: Flight): void {
     if (this.#flights.get(key) === flight) this.#flights.delete(key);
   }
 }
 
-async function* follow(flight: Flight, leave: () => void, signal: AbortSignal): AsyncGenerator<ChatEvent> {
+async function* follow(flight: Flight, signal: AbortSignal): AsyncGenerator<ChatEvent> {
   const gone = Promise.withResolvers<void>();
   const go = (): void => gone.resolve();
   signal.addEventListener('abort', go, { once: true });
@@ -99,6 +108,5 @@ async function* follow(flight: Flight, leave: () => void, signal: AbortSignal): 
     }
   } finally {
     signal.removeEventListener('abort', go);
-    leave();
   }
 }

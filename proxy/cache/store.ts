@@ -1,143 +1,177 @@
-import type Database from 'better-sqlite3';
-import type { Answer } from '../chat/answer.ts';
-import type { Birth } from '../contract.ts';
 import { messageOf } from '../errors.ts';
-import { isCorrupt, openDatabase, setAside } from './database.ts';
+import { warnRarely } from '../telemetry/warn-rarely.ts';
+import { type AnswerTable, type CacheStats, isCorrupt, openTable } from './database.ts';
+import { moveAside } from './move-aside.ts';
+import { parseAnswer, type StoredAnswer } from './stored-answer.ts';
 
-/** An answer with the facts of its birth. */
-export interface StoredAnswer extends Answer {
-  served: string;
-  birth: Birth;
-}
-
-/** The prompt cache. Nothing in it throws: without it, answers are only slower. */
-export interface AnswerStore {
-  get(key: string): StoredAnswer | null;
-  put(key: string, answer: StoredAnswer): void;
-  /** Writes down what was used, deletes what has expired, then the oldest-used while there is too much. */
-  sweep(): void;
-  close(): void;
-}
+/** Background work waits this long (ms) and then does everything that has gathered. */
+const UPKEEP_MS = 5_000;
+/** Rows that one turn of the background work deletes (some 3 ms), so that no request waits long behind it. */
+const SWEEP_ROWS = 50;
+/** Seconds until a database that could not be opened is tried again. */
+const RETRY_S = 60;
 
 export interface CacheOptions {
   file: string;
+  /** Seconds that an answer may be reused; Infinity for ever. */
   ttlS: number;
+  /** The answers' size above which the oldest-used go. */
   maxBytes: number;
   /** Seconds since 1970. */
   now(): number;
   warn(message: string): void;
 }
 
-const SWEEP_EVERY_MS = 60_000;
+/** Stored answers by key. No method throws: a cache that does not work is an empty one. */
+export interface AnswerStore {
+  get(key: string): StoredAnswer | null;
+  put(key: string, answer: StoredAnswer): void;
+  /** Deletes what is expired, then the oldest-used above the size limit. Also happens by itself in the background. */
+  sweep(): void;
+  stats(): CacheStats;
+  clear(): void;
+  /** Does the background work that is due, and closes the file. */
+  close(): void;
+}
 
-/** Opens the cache; one that cannot be opened serves nothing, after one warning. */
+/** Opens the prompt cache. Whatever is wrong with the file is one warning, and answers are not cached. */
 export function openCache(options: CacheOptions): AnswerStore {
-  const { file, warn } = options;
-  let rows: Rows | null = null;
-  let warned = false;
-  const attempt = <T>(work: () => T, otherwise: T): T => {
-    try {
-      return work();
-    } catch (error) {
-      rows?.close();
-      rows = null;
-      if (isCorrupt(error)) rows = renew(options);
-      else if (!warned)
-        warn(`the prompt cache ${file} cannot be used (${messageOf(error)}); answers go on without it`);
-      warned = true;
-      return otherwise;
-    }
-  };
-  attempt(() => {
-    rows = new Rows(openDatabase(file, warn), options);
-  }, undefined);
-  const sweeping = setInterval(() => attempt(() => rows?.sweep(), undefined), SWEEP_EVERY_MS).unref();
-  return {
-    get: (key) => attempt(() => rows?.get(key) ?? null, null),
-    put: (key, answer) => attempt(() => rows?.put(key, answer), undefined),
-    sweep: () => attempt(() => rows?.sweep(), undefined),
-    close() {
-      clearInterval(sweeping);
-      attempt(() => rows?.sweep(), undefined);
-      rows?.close();
-      rows = null;
-    },
-  };
+  return new Cache(options);
 }
 
-/** A new database in place of one that broke while it was open; null when that cannot be had either. */
-function renew(options: CacheOptions): Rows | null {
-  const { file, warn } = options;
-  try {
-    setAside(file, warn);
-    return new Rows(openDatabase(file, warn), options);
-  } catch (error) {
-    warn(`the prompt cache ${file} cannot be begun anew (${messageOf(error)}); answers go on without it`);
-    return null;
-  }
-}
-
-/** The table, with its statements prepared once. Throws SQLite's errors. */
-class Rows {
-  readonly #db: Database.Database;
+class Cache implements AnswerStore {
   readonly #options: CacheOptions;
-  readonly #get: Database.Statement<[string, number], { answer: string }>;
-  readonly #put: Database.Statement<[string, string, string, number, number, number]>;
-  readonly #use: Database.Statement<[number, string]>;
-  readonly #expire: Database.Statement<[number]>;
-  readonly #total: Database.Statement<[], { bytes: number | null }>;
-  readonly #oldest: Database.Statement<[], { key: string; bytes: number }>;
-  readonly #remove: Database.Statement<[string]>;
-  /** Keys that were used since the last sweep: a hit must not wait for a write. */
-  #used = new Map<string, number>();
+  readonly #warnDamaged: (message: string) => void;
+  readonly #warnUnusable: (message: string) => void;
+  readonly #uses = new Map<string, number>();
+  #table: AnswerTable | null = null;
+  #tryAgainAt = Number.NEGATIVE_INFINITY;
+  #upkeep: NodeJS.Timeout | null = null;
+  #closed = false;
 
-  constructor(db: Database.Database, options: CacheOptions) {
-    this.#db = db;
+  constructor(options: CacheOptions) {
     this.#options = options;
-    this.#get = db.prepare('SELECT answer FROM answers WHERE key = ? AND born > ?');
-    this.#put = db.prepare(
-      'INSERT OR REPLACE INTO answers (key, model, answer, bytes, born, used) VALUES (?, ?, ?, ?, ?, ?)',
-    );
-    this.#use = db.prepare('UPDATE answers SET used = ? WHERE key = ?');
-    this.#expire = db.prepare('DELETE FROM answers WHERE born <= ?');
-    this.#total = db.prepare('SELECT sum(bytes) AS bytes FROM answers');
-    this.#oldest = db.prepare('SELECT key, bytes FROM answers ORDER BY used LIMIT 100');
-    this.#remove = db.prepare('DELETE FROM answers WHERE key = ?');
+    this.#warnDamaged = warnRarely(options.warn, options.now);
+    this.#warnUnusable = warnRarely(options.warn, options.now);
+    this.#open();
+    this.#planUpkeep(UPKEEP_MS);
   }
 
   get(key: string): StoredAnswer | null {
-    const { now, ttlS } = this.#options;
-    const row = this.#get.get(key, now() - ttlS);
-    if (!row) return null;
-    this.#used.set(key, now());
-    return JSON.parse(row.answer);
+    return this.#with(null, (table) => {
+      const json = table.get(key, this.#expiry());
+      if (json === null) return null;
+      const answer = parseAnswer(json);
+      if (answer === null) table.forget(key);
+      else this.#uses.set(key, this.#options.now());
+      this.#planUpkeep(UPKEEP_MS);
+      return answer;
+    });
   }
 
   put(key: string, answer: StoredAnswer): void {
-    const text = JSON.stringify(answer);
-    this.#put.run(key, answer.served, text, Buffer.byteLength(text), answer.birth.ts, answer.birth.ts);
+    const json = JSON.stringify(answer);
+    const bytes = Buffer.byteLength(json);
+    // It would push out everything else, and then itself.
+    if (bytes > this.#options.maxBytes) return;
+    this.#with(undefined, (table) => {
+      table.put({ key, model: answer.served, bytes, created: answer.birth.ts, answer: json });
+      this.#planUpkeep(UPKEEP_MS);
+    });
   }
 
   sweep(): void {
-    const { now, ttlS, maxBytes } = this.#options;
-    this.#db.transaction(() => {
-      for (const [key, at] of this.#used) this.#use.run(at, key);
-      this.#used.clear();
-      this.#expire.run(now() - ttlS);
-      let excess = (this.#total.get()?.bytes ?? 0) - maxBytes;
-      while (excess > 0) {
-        const oldest = this.#oldest.all();
-        if (oldest.length === 0) break;
-        for (const { key, bytes } of oldest) {
-          if (excess <= 0) break;
-          this.#remove.run(key);
-          excess -= bytes;
-        }
-      }
-    })();
+    this.#flushUses();
+    this.#with(undefined, (table) => {
+      while (!this.#sweepSome(table, SWEEP_ROWS * 200));
+    });
+  }
+
+  stats(): CacheStats {
+    return this.#with({ rows: 0, bytes: 0 }, (table) => table.stats());
+  }
+
+  clear(): void {
+    this.#uses.clear();
+    this.#with(undefined, (table) => table.clear());
   }
 
   close(): void {
-    this.#db.close();
+    if (this.#upkeep) clearTimeout(this.#upkeep);
+    this.#closed = true;
+    this.#flushUses();
+    this.#with(undefined, (table) => table.close());
+    this.#table = null;
+  }
+
+  #expiry(): number {
+    return this.#options.now() - this.#options.ttlS;
+  }
+
+  #sweepSome(table: AnswerTable, rows: number): boolean {
+    return table.sweep(this.#expiry(), this.#options.maxBytes, rows);
+  }
+
+  #planUpkeep(ms: number): void {
+    if (this.#upkeep || this.#closed) return;
+    this.#upkeep = setTimeout(() => {
+      this.#upkeep = null;
+      this.#flushUses();
+      const done = this.#with(true, (table) => this.#sweepSome(table, SWEEP_ROWS));
+      if (!done) this.#planUpkeep(0);
+    }, ms);
+    this.#upkeep.unref();
+  }
+
+  #flushUses(): void {
+    if (this.#uses.size === 0) return;
+    this.#with(undefined, (table) => table.touch(this.#uses));
+    this.#uses.clear();
+  }
+
+  /** What `work` returns; `otherwise` when the database is of no use. */
+  #with<T>(otherwise: T, work: (table: AnswerTable) => T): T {
+    if (!this.#table) this.#open();
+    if (!this.#table) return otherwise;
+    try {
+      return work(this.#table);
+    } catch (error) {
+      this.#onTrouble(error);
+      return otherwise;
+    }
+  }
+
+  #open(): void {
+    if (this.#closed || this.#options.now() < this.#tryAgainAt) return;
+    this.#tryAgainAt = this.#options.now() + RETRY_S;
+    try {
+      this.#table = openTable(this.#options.file);
+    } catch (error) {
+      this.#onTrouble(error);
+    }
+  }
+
+  #onTrouble(error: unknown): void {
+    if (isCorrupt(error)) this.#beginAnew();
+    else
+      this.#warnUnusable(
+        `The prompt cache ${this.#options.file} is not usable (${messageOf(error)}); answers are not cached.`,
+      );
+  }
+
+  #beginAnew(): void {
+    const { file, now } = this.#options;
+    try {
+      const damaged = this.#table;
+      this.#table = null;
+      damaged?.close();
+      const aside = moveAside(file, now());
+      this.#table = openTable(file);
+      this.#warnDamaged(`The prompt cache was damaged. It is now ${aside}, and a new one is in use.`);
+    } catch (error) {
+      this.#warnUnusable(
+        `The prompt cache ${file} is damaged and could not be replaced (${messageOf(error)}); delete it.`,
+      );
+    }
   }
 }

@@ -4,7 +4,8 @@ import type { Clock } from '../clock.ts';
 import type { Birth } from '../contract.ts';
 import { cacheKey } from './key.ts';
 import type { Sharing } from './share.ts';
-import type { AnswerStore, StoredAnswer } from './store.ts';
+import type { AnswerStore } from './store.ts';
+import type { StoredAnswer } from './stored-answer.ts';
 
 export interface CacheTools {
   store: AnswerStore;
@@ -41,9 +42,13 @@ export function withCache(complete: Complete, { store, sharing, identify, clock 
       return;
     }
     // What a client sees, and whether it takes a smaller model, decides about fallback: only like joins like.
-    const { shared, events } = sharing.join(`${key} ${request.sees} ${request.strict} ${write}`, signal, run);
-    yield cached('miss', shared);
-    yield* events;
+    const seat = sharing.join(`${key} ${request.sees} ${request.strict} ${write}`, signal, run);
+    try {
+      yield cached('miss', seat.shared);
+      yield* seat.events;
+    } finally {
+      seat.leave();
+    }
   };
   return (request, signal) =>
     request.cache.read || request.cache.write ? looking(request, signal) : complete(request, signal);

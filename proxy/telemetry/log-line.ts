@@ -9,9 +9,12 @@ export interface ClientFacts {
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 const roundOr = (value: number | null): number | null => (value === null ? null : round(value, 3));
 
-/** A receipt as a line of `log.jsonl`: the ten keys of the first version in their order, then further ones. */
-export function logLine(receipt: Receipt, { user, metadata }: ClientFacts): string {
-  return JSON.stringify({
+/** A line of `log.jsonl`. */
+export type LogLine = ReturnType<typeof logLine>;
+
+/** A receipt as a line of the log: the ten keys of the first version in their order, then further ones. */
+export function logLine(receipt: Receipt, { user, metadata }: ClientFacts) {
+  return {
     ts: round(receipt.ts, 3),
     model: receipt.model === '' ? null : receipt.model,
     served_by: receipt.served_by,
@@ -39,5 +42,5 @@ export function logLine(receipt: Receipt, { user, metadata }: ClientFacts): stri
     ...(receipt.error !== null && { error: receipt.error.slice(0, 500) }),
     ...(user !== null && { user }),
     ...(metadata !== null && { metadata }),
-  });
+  };
 }

@@ -1,105 +1,137 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, type Stats, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf } from '../errors.ts';
+import type { LogLine } from './log-line.ts';
+import { rotate, statOrNull } from './rotate.ts';
+import { warnRarely } from './warn-rarely.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 const KEEP = 5;
-/** How often to look whether somebody moved the file away. */
-const LOOK_EVERY_MS = 1000;
-
-/** The log of requests. */
-export interface RequestLog {
-  /** Appends one line, given without its newline. Never throws: an answer is worth more than its line. */
-  write(line: string): void;
-  close(): void;
-}
+/** Seconds between two looks whether the file is still at its path, and between two tries to open it. */
+const CHECK_S = 1;
+const NEWLINE = 10;
 
 export interface LogOptions {
   file: string;
-  warn(message: string): void;
-  /** Monotonic, in ms. */
-  now?: () => number;
+  /** The file is rotated before it would grow over this. */
   maxBytes?: number;
+  /** How many rotated files (`.1` is the youngest) are kept. */
   keep?: number;
+  /** Seconds since 1970. */
+  now(): number;
+  warn(message: string): void;
 }
 
-interface OpenFile {
-  fd: number;
-  inode: number;
-  /** Bytes, as far as this process knows. */
-  size: number;
+/** The log of requests. No method throws: an answer does not fail because its line could not be written. */
+export interface Log {
+  write(line: LogLine): void;
+  close(): void;
 }
 
-/**
- * Opens a log that appends each line with a single write, so that lines of several writers (another proxy, the shim)
- * never mix, and that moves a full file to `.1`, the older ones on to `.2` and so forth.
- */
-export function openLog({
-  file,
-  warn,
-  now = () => performance.now(),
-  maxBytes = MAX_BYTES,
-  keep = KEEP,
-}: LogOptions): RequestLog {
-  let open: OpenFile | null = null;
-  let looked = Number.NEGATIVE_INFINITY;
-  let warned = false;
-
-  const reopen = (): OpenFile => {
-    if (open) closeSync(open.fd);
-    open = null;
-    mkdirSync(dirname(file), { recursive: true });
-    const fd = openSync(file, 'a', 0o600);
-    const { ino, size } = fstatSync(fd);
-    open = { fd, inode: ino, size };
-    return open;
-  };
-  /** Looked at only now and then: between two looks nobody but this process is likely to have written much. */
-  const current = (): OpenFile => {
-    if (open && now() - looked < LOOK_EVERY_MS) return open;
-    looked = now();
-    if (!open || inodeOf(file) !== open.inode) return reopen();
-    open.size = fstatSync(open.fd).size;
-    return open;
-  };
-  const append = (bytes: Buffer): void => {
-    let target = current();
-    if (target.size > 0 && target.size + bytes.length > maxBytes) {
-      // Only who still holds the file under its name moves it: another writer may have been quicker.
-      if (inodeOf(file) === target.inode) rotate(file, keep);
-      target = reopen();
-    }
-    writeSync(target.fd, bytes);
-    target.size += bytes.length;
-  };
-
-  return {
-    write(line) {
-      try {
-        append(Buffer.from(`${line}\n`, 'utf8'));
-        warned = false;
-      } catch (error) {
-        looked = Number.NEGATIVE_INFINITY;
-        if (!warned)
-          warn(`the log ${file} cannot be written (${messageOf(error)}); answers go on without it`);
-        warned = true;
-      }
-    },
-    close() {
-      if (open) closeSync(open.fd);
-      open = null;
-    },
-  };
+/** Opens the log, together with its folder. What cannot be written is one warning, and is tried again with later lines. */
+export function openLog(options: LogOptions): Log {
+  return new LogFile(options);
 }
 
-function inodeOf(file: string): number | null {
-  return statSync(file, { throwIfNoEntry: false })?.ino ?? null;
-}
+/** Other processes append to the same file, and rotate it: nothing about it can be taken for granted. */
+class LogFile implements Log {
+  readonly #options: Required<LogOptions>;
+  readonly #warn: (message: string) => void;
+  #fd: number | null = null;
+  /** The last line in the file has no end, as the disk was full or a process died. */
+  #torn = false;
+  #checkAt = Number.NEGATIVE_INFINITY;
+  #openAt = Number.NEGATIVE_INFINITY;
 
-/** `log.jsonl` becomes `.1`, `.1` becomes `.2`; what would be one too many is overwritten. */
-function rotate(file: string, keep: number): void {
-  for (let i = keep - 1; i >= 0; i--) {
-    const from = i === 0 ? file : `${file}.${i}`;
-    if (inodeOf(from) !== null) renameSync(from, `${file}.${i + 1}`);
+  constructor(options: LogOptions) {
+    this.#options = { maxBytes: MAX_BYTES, keep: KEEP, ...options };
+    this.#warn = warnRarely(options.warn, options.now);
   }
+
+  write(line: LogLine): void {
+    try {
+      this.#append(`${JSON.stringify(line)}\n`);
+    } catch (error) {
+      this.#warn(
+        `The log ${this.#options.file} cannot be written (${messageOf(error)}); requests go unlogged.`,
+      );
+    }
+  }
+
+  close(): void {
+    this.#release();
+    // Whoever writes after the end gets nothing.
+    this.#openAt = Number.POSITIVE_INFINITY;
+  }
+
+  #append(line: string): void {
+    const fd = this.#ready(Buffer.byteLength(line));
+    if (fd === null) return;
+    // One write for a whole line, so that lines of several processes do not mix.
+    const bytes = Buffer.from(this.#torn ? `\n${line}` : line);
+    const written = writeSync(fd, bytes);
+    this.#torn = written < bytes.length;
+    if (this.#torn) throw new Error('the disk is full');
+  }
+
+  /** The file to append `adding` bytes to; null while it cannot be opened. */
+  #ready(adding: number): number | null {
+    if (this.#fd !== null && this.#isMoved(fstatSync(this.#fd))) this.#release();
+    if (this.#fd === null) this.#open();
+    if (this.#fd === null) return null;
+    const stats = fstatSync(this.#fd);
+    if (stats.size > 0 && stats.size + adding > this.#options.maxBytes) {
+      this.#rotate(stats);
+      if (this.#fd === null) this.#open();
+    }
+    return this.#fd;
+  }
+
+  #isMoved(ours: Stats): boolean {
+    if (ours.nlink === 0) return true;
+    const now = this.#options.now();
+    if (now < this.#checkAt) return false;
+    this.#checkAt = now + CHECK_S;
+    return !isSame(statOrNull(this.#options.file), ours);
+  }
+
+  #open(): void {
+    const { now, file } = this.#options;
+    if (now() < this.#openAt) return;
+    try {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      this.#fd = openSync(file, 'a+', 0o600);
+      this.#torn = isTorn(this.#fd);
+    } catch (error) {
+      this.#openAt = now() + CHECK_S;
+      throw error;
+    }
+  }
+
+  /** Lets go of the file when it has been rotated, by this process or by another one. */
+  #rotate(ours: Stats): void {
+    const { file, keep } = this.#options;
+    try {
+      rotate(file, keep, (there) => isSame(there, ours));
+    } catch (error) {
+      this.#warn(`The log ${file} cannot be rotated (${messageOf(error)}); it goes on growing.`);
+    }
+    if (!isSame(statOrNull(file), ours)) this.#release();
+  }
+
+  #release(): void {
+    if (this.#fd !== null) closeSync(this.#fd);
+    this.#fd = null;
+  }
+}
+
+function isSame(there: Stats | null, ours: Stats): boolean {
+  return there !== null && there.ino === ours.ino && there.dev === ours.dev;
+}
+
+/** Whether a file ends in the middle of a line. */
+function isTorn(fd: number): boolean {
+  const { size } = fstatSync(fd);
+  const last = Buffer.alloc(1);
+  return size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== NEWLINE;
 }

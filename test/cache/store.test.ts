@@ -1,96 +1,131 @@
-import { chmodSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { type AnswerStore, openCache, type StoredAnswer } from '../../proxy/cache/store.ts';
-import { emptyAnswer } from '../../proxy/chat/answer.ts';
+import { statSync } from 'node:fs';
+import BetterSqlite3 from 'better-sqlite3';
+import { afterEach, expect, test, vi } from 'vitest';
+import { aCache, anAnswer } from './helpers.ts';
 
-const DAY = 86_400;
-
-function open(file = join(mkdtempSync(join(tmpdir(), 'cache-')), 'cache.db'), maxBytes = 1e6) {
-  const clock = { now: 1_000_000 };
-  const warnings: string[] = [];
-  const store = openCache({
-    file,
-    ttlS: 30 * DAY,
-    maxBytes,
-    now: () => clock.now,
-    warn: (message) => warnings.push(message),
-  });
-  const put = (key: string, text = key) => store.put(key, answer(text, clock.now));
-  return { store, clock, warnings, file, put };
-}
-const answer = (text: string, ts: number): StoredAnswer => ({
-  ...emptyAnswer(),
-  text,
-  finish: 'stop',
-  served: 'm',
-  birth: { ts, latency_s: 1, ttft_s: 0.5, load_s: 0 },
-});
-const has = (store: AnswerStore, ...keys: string[]) => keys.map((key) => store.get(key) !== null);
-
-describe('the store', () => {
-  it('keeps answers across a restart', () => {
-    const { store, file, put, clock } = open();
-    put('a');
-    store.close();
-    expect(open(file).store.get('a')).toEqual(answer('a', clock.now));
-  });
-
-  it('forgets after its time, at once for the reader and from the disk with the next sweep', () => {
-    const { store, clock, put } = open();
-    put('a');
-    clock.now += 30 * DAY - 1;
-    expect(has(store, 'a')).toEqual([true]);
-    clock.now += 2;
-    expect(has(store, 'a')).toEqual([false]);
-    store.sweep();
-    clock.now -= 10;
-    expect(has(store, 'a')).toEqual([false]);
-  });
-
-  it('lets the oldest-used go when it is full', () => {
-    const { store, clock, put } = open(undefined, 1500);
-    for (const key of ['a', 'b', 'c', 'd']) {
-      put(key, key.repeat(300));
-      clock.now += 1;
-    }
-    expect(has(store, 'a')).toEqual([true]);
-    clock.now += 1;
-    store.sweep();
-    expect(has(store, 'a', 'b', 'd')).toEqual([true, false, true]);
-  });
+afterEach(() => {
+  vi.useRealTimers();
 });
 
-describe('a database that cannot be used', () => {
-  it('because it is none is kept aside, and a new one begun', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'cache-')), 'cache.db');
-    writeFileSync(file, 'this is no database '.repeat(100));
-    const { store, warnings, put } = open(file);
-    put('a');
-    expect(has(store, 'a')).toEqual([true]);
-    expect(warnings).toEqual([expect.stringMatching(/was broken/)]);
-    expect(existsSync(`${file}.corrupt`)).toBe(true);
-  });
+const large = (bornTs: number) => anAnswer({ text: 'x'.repeat(10_000), bornTs });
 
-  it('because its folder cannot be made is done without, after one warning', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'cache-'));
-    writeFileSync(join(folder, 'file'), '');
-    const { store, warnings, put } = open(join(folder, 'file', 'cache.db'));
-    put('a');
-    expect(has(store, 'a')).toEqual([false]);
-    expect(warnings).toHaveLength(1);
-    store.close();
-  });
+test('gives back what was put, also after it was closed and opened again', () => {
+  const { store, reopen, warnings } = aCache();
+  const answer = anAnswer({ toolCalls: [{ id: 'call_1', name: 'f', arguments: '{}' }] });
+  store.put('k', answer);
+  expect(store.get('k')).toEqual(answer);
+  expect(store.get('other')).toBeNull();
+  store.close();
+  expect(reopen().get('k')).toEqual(answer);
+  expect(warnings).toEqual([]);
+});
 
-  it('because it may only be read still gives what it has', (context) => {
-    if (process.getuid?.() === 0) return context.skip('root may write everything');
-    const { store, file, put } = open();
-    put('a');
-    store.close();
-    chmodSync(file, 0o444);
-    const again = open(file);
-    again.put('b');
-    expect(again.warnings.length).toBeLessThanOrEqual(1);
-  });
+test('creates the missing folder, and lets nobody else read the file', () => {
+  const { store, file } = aCache();
+  store.put('k', anAnswer());
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(statSync(`${file}-wal`).mode & 0o777).toBe(0o600);
+});
+
+test('replaces an answer, and takes its new birth', () => {
+  const { store, clock } = aCache();
+  store.put('k', anAnswer({ text: 'old' }));
+  clock.now = 1090;
+  store.put('k', anAnswer({ text: 'new', bornTs: 1090 }));
+  clock.now = 1150;
+  expect(store.get('k')?.text).toBe('new');
+  expect(store.stats().rows).toBe(1);
+});
+
+test('an expired answer is a miss, and a sweep deletes it', () => {
+  const { store, clock } = aCache();
+  store.put('k', anAnswer());
+  clock.now = 1099;
+  expect(store.get('k')).not.toBeNull();
+  clock.now = 1100;
+  expect(store.get('k')).toBeNull();
+  expect(store.stats().rows).toBe(1);
+  store.sweep();
+  expect(store.stats()).toEqual({ rows: 0, bytes: 0 });
+});
+
+test('a time to live of Infinity never ends', () => {
+  const { store, clock } = aCache({ ttlS: Number.POSITIVE_INFINITY });
+  store.put('k', anAnswer());
+  clock.now = 1e12;
+  store.sweep();
+  expect(store.get('k')).not.toBeNull();
+});
+
+test('a sweep deletes the oldest-used until it is under the limit, the expired ones first', () => {
+  const { store, clock } = aCache({ maxBytes: 25_000 });
+  store.put('expired', large(900));
+  for (const [i, key] of ['a', 'b', 'c'].entries()) store.put(key, large(1000 + i));
+  clock.now = 1010;
+  store.get('a');
+  store.sweep();
+  expect(['expired', 'a', 'b', 'c'].map((key) => store.get(key) !== null)).toEqual([
+    false,
+    true,
+    false,
+    true,
+  ]);
+  expect(store.stats().bytes).toBeLessThanOrEqual(25_000);
+});
+
+test('an answer larger than the whole cache does not push out the others', () => {
+  const { store } = aCache({ maxBytes: 5000 });
+  store.put('small', anAnswer());
+  store.put('huge', large(1000));
+  store.sweep();
+  expect(store.get('huge')).toBeNull();
+  expect(store.get('small')).not.toBeNull();
+});
+
+test('sweeps in the background, a few rows a turn', () => {
+  vi.useFakeTimers();
+  const { store } = aCache({ maxBytes: 10_000 });
+  for (let i = 0; i < 300; i++) store.put(`k${i}`, anAnswer({ bornTs: 1000 + i / 1000 }));
+  expect(store.stats().rows).toBe(300);
+  vi.advanceTimersByTime(5000);
+  expect(store.stats().rows).toBe(250);
+  vi.runAllTimers();
+  expect(store.stats().bytes).toBeLessThanOrEqual(10_000);
+  expect(store.get('k299')).not.toBeNull();
+});
+
+test('the time of a use reaches the file in the background or at the close, not with the request', () => {
+  vi.useFakeTimers();
+  const { store, file, clock } = aCache();
+  store.put('k', anAnswer());
+  const reader = new BetterSqlite3(file);
+  const lastUsed = () => reader.prepare('SELECT last_used FROM answers').pluck().get();
+  clock.now = 1010;
+  store.get('k');
+  expect(lastUsed()).toBe(1000);
+  vi.runOnlyPendingTimers();
+  expect(lastUsed()).toBe(1010);
+  clock.now = 1020;
+  store.get('k');
+  store.close();
+  expect(lastUsed()).toBe(1020);
+  reader.close();
+});
+
+test('clear empties it', () => {
+  const { store } = aCache();
+  store.put('k', anAnswer());
+  store.clear();
+  expect(store.get('k')).toBeNull();
+  expect(store.stats()).toEqual({ rows: 0, bytes: 0 });
+});
+
+test('after the close it is empty and silent', () => {
+  const { store, warnings } = aCache();
+  store.put('k', anAnswer());
+  store.close();
+  store.close();
+  store.put('k', anAnswer());
+  expect(store.get('k')).toBeNull();
+  expect(warnings).toEqual([]);
 });

@@ -1,171 +1,169 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
   existsSync,
-  mkdtempSync,
+  mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
+  statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import type { Receipt } from '../../proxy/contract.ts';
-import { openLog } from '../../proxy/telemetry/log.ts';
-import { logLine } from '../../proxy/telemetry/log-line.ts';
-import { promptFacts } from '../../proxy/telemetry/prompt.ts';
-import { ReceiptBuilder } from '../../proxy/telemetry/receipt.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { type LogOptions, openLog } from '../../proxy/telemetry/log.ts';
+import { tempFolder } from '../helpers/temp-folder.ts';
+import { aLine, allLines, linesOf } from './helpers.ts';
 
-const newFile = () => join(mkdtempSync(join(tmpdir(), 'log-')), 'deeper', 'log.jsonl');
-const nobody = { user: null, metadata: null };
-
-function receipt(fields: Partial<Receipt> = {}): Receipt {
-  const clock = { wall: () => 1777978067.96, now: () => 0 };
-  const builder = new ReceiptBuilder('id', 'ask', clock);
-  builder.asked('fast-9b', promptFacts([{ role: 'user', text: 'Name three primary 🍞' }]));
-  builder.add({ type: 'attempt', state: 'started', model: 'fast-9b' });
-  builder.add({ type: 'delta', text: 'ok' });
-  builder.add({ type: 'finish', reason: 'stop', usage: { promptTokens: 5, completionTokens: 1 }, loadS: 0 });
-  return { ...builder.receipt(), ...fields };
+function aLog(differs: Partial<LogOptions> = {}) {
+  const folder = join(tempFolder(), 'data');
+  const warnings: string[] = [];
+  const clock = { now: 1000 };
+  const options = {
+    file: join(folder, 'log.jsonl'),
+    now: () => clock.now,
+    warn: (message: string) => warnings.push(message),
+    ...differs,
+  };
+  const log = openLog(options);
+  onTestFinished(() => log.close());
+  return { log, folder, file: options.file, warnings, clock };
 }
 
-describe('a line', () => {
-  it('begins with the ten keys of the first version, in their order', () => {
-    const line = JSON.parse(logLine(receipt(), nobody));
-    expect(Object.keys(line).slice(0, 10)).toEqual([
-      'ts',
-      'model',
-      'served_by',
-      'prompt_hash',
-      'prompt_chars',
-      'response_chars',
-      'latency_s',
-      'cache_hit',
-      'demoted',
-      'exit_code',
-    ]);
-    expect(line).toMatchObject({
-      ts: 1777978067.96,
-      prompt_chars: 20,
-      response_chars: 2,
-      cache_hit: false,
-      demoted: false,
-      exit_code: 0,
-    });
-    expect(line.prompt_hash).toMatch(/^[0-9a-f]{8}$/);
-  });
+const named = (id: string) => aLine({ request_id: id });
+const idsOf = (lines: string[]) => lines.map((line) => JSON.parse(line).request_id);
 
-  it('has the hash of the prompt alone, as any tool would compute it', () => {
-    const hash = execFileSync('sha256sum', { input: 'hi' }).toString().slice(0, 8);
-    expect(promptFacts([{ role: 'user', text: 'hi' }]).hash).toBe(hash);
-  });
+test('writes one line each into a file that only its owner reads, and goes on where another one stopped', () => {
+  const { log, file } = aLog();
+  log.write(named('a'));
+  log.write(named('b'));
+  log.close();
+  const { log: next } = aLog({ file });
+  next.write(named('c'));
+  expect(idsOf(linesOf(file))).toEqual(['a', 'b', 'c']);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
-describe('the log', () => {
-  it('moves on when it is full, and keeps the last five', () => {
-    const file = newFile();
-    const log = openLog({ file, warn: (message) => expect.fail(message), maxBytes: 100, keep: 5 });
-    for (let i = 0; i < 40; i++) log.write(JSON.stringify({ i, filler: 'x'.repeat(20) }));
-    log.close();
-    expect(readdirSync(join(file, '..')).sort()).toEqual([
-      'log.jsonl',
-      ...[1, 2, 3, 4, 5].map((n) => `log.jsonl.${n}`),
-    ]);
-    expect(JSON.parse(readFileSync(file, 'utf8').trim().split('\n').at(-1) ?? '').i).toBe(39);
-  });
-
-  it('follows when somebody moves or removes it', () => {
-    const file = newFile();
-    const clock = { ms: 0 };
-    const log = openLog({ file, warn: (message) => expect.fail(message), now: () => clock.ms });
-    log.write('1');
-    renameSync(file, `${file}.old`);
-    clock.ms += 2000;
-    log.write('2');
-    rmSync(file);
-    clock.ms += 2000;
-    log.write('3');
-    log.close();
-    expect(readFileSync(file, 'utf8')).toBe('3\n');
-  });
-
-  it('that cannot be written costs one warning, no answer, and is tried again', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'log-'));
-    writeFileSync(join(folder, 'log'), '');
-    const warnings: string[] = [];
-    const log = openLog({
-      file: join(folder, 'log', 'log.jsonl'),
-      warn: (message) => warnings.push(message),
-    });
-    log.write('1');
-    log.write('2');
-    expect(warnings).toHaveLength(1);
-    rmSync(join(folder, 'log'));
-    log.write('3');
-    log.close();
-    expect(readFileSync(join(folder, 'log', 'log.jsonl'), 'utf8')).toBe('3\n');
-  });
-
-  it('has no torn line when several processes write and rotate at the same time', async () => {
-    const file = newFile();
-    const script = `
-      import { openLog } from ${JSON.stringify(new URL('../../proxy/telemetry/log.ts', import.meta.url).href)};
-      const log = openLog({ file: process.argv[1], warn: console.error, maxBytes: 100_000, keep: 50 });
-      for (let i = 0; i < 400; i++) log.write(JSON.stringify({ who: process.pid, i, filler: 'y'.repeat(300) }));`;
-    const writers = [1, 2, 3].map(() =>
-      spawn(process.execPath, ['--input-type=module', '-e', script, file], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-      }),
-    );
-    const codes = await Promise.all(writers.map(async (writer) => (await once(writer, 'exit'))[0]));
-    expect(codes).toEqual([0, 0, 0]);
-    const lines = readdirSync(join(file, '..')).flatMap((name) =>
-      readFileSync(join(file, '..', name), 'utf8')
-        .trim()
-        .split('\n'),
-    );
-    expect(lines.map((line): { i: number } => JSON.parse(line))).toHaveLength(1200);
-  });
+test('rotates before the file would exceed its size, and keeps so many', () => {
+  const size = JSON.stringify(named('a')).length + 1;
+  const { log, folder, file } = aLog({ maxBytes: 2 * size, keep: 2 });
+  for (const id of 'abcdefgh') log.write(named(id));
+  expect(readdirSync(folder).sort()).toEqual(['log.jsonl', 'log.jsonl.1', 'log.jsonl.2']);
+  expect(['', '.1', '.2'].map((n) => idsOf(linesOf(file + n)))).toEqual([
+    ['g', 'h'],
+    ['e', 'f'],
+    ['c', 'd'],
+  ]);
 });
 
-describe('cli/week.jq', () => {
-  it('answers over a week: requests per model, hit rate, demotion rate, latencies', (context) => {
-    if (!hasJq()) return context.skip('jq is not installed');
-    const file = newFile();
-    const log = openLog({ file, warn: (message) => expect.fail(message) });
-    const now = Date.now() / 1000;
-    for (let i = 1; i <= 100; i++)
-      log.write(
-        logLine(
-          receipt({ ts: now - i, latency_s: i / 100, cache: i <= 25 ? 'hit' : 'miss', demoted: i > 90 }),
-          nobody,
-        ),
-      );
-    log.write(logLine(receipt({ ts: now, model: 'tiny', exit_code: 4 }), nobody));
-    log.write(logLine(receipt({ ts: now - 8 * 86_400 }), nobody));
-    log.close();
-    // What the shim writes when there is no proxy.
-    appendFileSync(file, '{"ts":1,"model":null,"served_by":null}\n');
-    const query = new URL('../../cli/week.jq', import.meta.url).pathname;
-    const table = JSON.parse(execFileSync('jq', ['-n', '-f', query, file]).toString());
-    expect(table).toEqual([
-      {
-        model: 'fast-9b',
-        requests: 100,
-        hit_rate: 0.25,
-        demotion_rate: 0.1,
-        failed: 0,
-        p50_s: 0.5,
-        p95_s: 0.95,
-      },
-      { model: 'tiny', requests: 1, hit_rate: 0, demotion_rate: 0, failed: 1, p50_s: 0, p95_s: 0 },
-    ]);
-  });
+test('a line larger than the whole file gets a file of its own', () => {
+  const { log, file } = aLog({ maxBytes: 10 });
+  log.write(named('a'));
+  log.write(named('b'));
+  expect(idsOf(linesOf(file))).toEqual(['b']);
+  expect(idsOf(linesOf(`${file}.1`))).toEqual(['a']);
 });
 
-function hasJq(): boolean {
-  return (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, 'jq')));
-}
+test('a deleted file is begun again at once, a moved one within a second', () => {
+  const { log, file, clock } = aLog();
+  log.write(named('a'));
+  log.write(named('a'));
+  rmSync(file);
+  log.write(named('b'));
+  expect(idsOf(linesOf(file))).toEqual(['b']);
+  renameSync(file, `${file}.moved`);
+  clock.now += 1;
+  log.write(named('c'));
+  expect(idsOf(linesOf(file))).toEqual(['c']);
+});
+
+test('does not rotate what another process has just rotated', () => {
+  const { log, file } = aLog({ maxBytes: 1000 });
+  log.write(named('a'));
+  renameSync(file, `${file}.1`);
+  appendFileSync(file, `${JSON.stringify(named('b'))}\n`);
+  appendFileSync(`${file}.1`, `${JSON.stringify(named('c'))}\n`);
+  log.write(named('d'));
+  expect(idsOf(linesOf(file))).toEqual(['b', 'd']);
+  expect(existsSync(`${file}.2`)).toBe(false);
+});
+
+test('while another process rotates it goes on in the file; a lock that a dead one left is removed', () => {
+  const { log, file, warnings } = aLog({ maxBytes: 10 });
+  log.write(named('a'));
+  const lock = `${file}.lock`;
+  writeFileSync(lock, '');
+  log.write(named('b'));
+  expect(idsOf(linesOf(file))).toEqual(['a', 'b']);
+  utimesSync(lock, 0, 0);
+  log.write(named('c'));
+  log.write(named('d'));
+  expect(idsOf(linesOf(file))).toEqual(['d']);
+  expect(existsSync(lock)).toBe(false);
+  expect(warnings).toEqual([]);
+});
+
+test('a line that somebody left unfinished spoils only itself', () => {
+  const { log, file } = aLog();
+  mkdirSync(join(file, '..'), { recursive: true });
+  writeFileSync(file, '{"ts":17779');
+  log.write(named('a'));
+  expect(linesOf(file)[0]).toBe('{"ts":17779');
+  expect(idsOf(linesOf(file).slice(1))).toEqual(['a']);
+});
+
+test('a folder that cannot be made is one warning, and is tried again', () => {
+  const blocker = join(tempFolder(), 'data');
+  writeFileSync(blocker, 'a file where the folder should be');
+  const { log, file, warnings, clock } = aLog({ file: join(blocker, 'log.jsonl') });
+  for (const id of 'abc') {
+    log.write(named(id));
+    clock.now += 2;
+  }
+  expect(warnings).toEqual([expect.stringMatching(/cannot be written/)]);
+  rmSync(blocker);
+  log.write(named('d'));
+  expect(idsOf(linesOf(file))).toEqual(['d']);
+});
+
+test('a full disk is one warning', (ctx) => {
+  if (!existsSync('/dev/full')) ctx.skip('this system has no /dev/full');
+  const { log, warnings } = aLog({ file: '/dev/full' });
+  log.write(named('a'));
+  log.write(named('b'));
+  expect(warnings).toEqual([expect.stringMatching(/no space left/i)]);
+});
+
+test('after the close nothing is written, and nothing thrown', () => {
+  const { log, file, warnings } = aLog();
+  log.write(named('a'));
+  log.close();
+  log.close();
+  log.write(named('b'));
+  expect(idsOf(linesOf(file))).toEqual(['a']);
+  expect(warnings).toEqual([]);
+});
+
+test('six processes write and rotate at once: no line is torn, none is lost, none comes twice', async () => {
+  const folder = tempFolder();
+  const count = 400;
+  const names = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6'];
+  const program = join(import.meta.dirname, 'append-lines.ts');
+  const writers = names.map((name) =>
+    spawn(process.execPath, [program, join(folder, 'log.jsonl'), name, `${count}`, '20000', '200'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    }),
+  );
+  const ends = writers.map((writer) => once(writer, 'exit'));
+  await Promise.all(writers.map((writer) => once(writer.stdout, 'data')));
+  for (const writer of writers) writer.stdin.write('go\n');
+  expect((await Promise.all(ends)).map(([code]) => code)).toEqual(names.map(() => 0));
+
+  // Not a file for every 20 kB: while one process rotates, the others go on in the file.
+  expect(readdirSync(folder).length).toBeGreaterThan(3);
+  const ids = idsOf(allLines(folder));
+  expect(ids).toHaveLength(names.length * count);
+  expect(new Set(ids).size).toBe(names.length * count);
+});

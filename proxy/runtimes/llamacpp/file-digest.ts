@@ -9,7 +9,7 @@ export class FileDigests {
 
   /**
    * What tells one GGUF from another without reading gigabytes: its size, its time, its first and last megabyte, as
-   * sha256 (hex). Null when there is no such file.
+   * sha256 (hex). Null when it cannot be read.
    */
   async of(file: string): Promise<string | null> {
     try {
@@ -20,9 +20,9 @@ export class FileDigests {
       const digest = await digestOf(file, size, seen);
       this.#known.set(file, { seen, digest });
       return digest;
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-      throw error;
+    } catch {
+      // Whatever keeps it from being read, the load will tell; without a digest the answer is only not cached.
+      return null;
     }
   }
 }

@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Receipt } from '../../proxy/contract.ts';
+import { type LogLine, logLine } from '../../proxy/telemetry/log-line.ts';
+
+export function aReceipt(differs: Partial<Receipt> = {}): Receipt {
+  return {
+    request_id: 'req_1',
+    source: 'ask',
+    ts: 1777978067.96,
+    model: 'fast-9b',
+    served_by: 'fast-9b',
+    demoted: false,
+    degraded_reason: null,
+    attempts: [],
+    cache: 'hit',
+    shared: false,
+    latency_s: 0.003,
+    ttft_s: 0.001,
+    load_s: 0,
+    tokens_in: 5,
+    tokens_out: 1,
+    prompt_hash: '775a61d9',
+    prompt_chars: 22,
+    response_chars: 2,
+    finish: 'stop',
+    exit_code: 0,
+    error: null,
+    birth: { ts: 1777900000, latency_s: 2, ttft_s: 1, load_s: 0 },
+    ...differs,
+  };
+}
+
+export function aLine(differs: Partial<Receipt> = {}): LogLine {
+  return logLine(aReceipt(differs), { user: null, metadata: null });
+}
+
+/** The non-empty lines of a file. */
+export function linesOf(file: string): string[] {
+  return readFileSync(file, 'utf8').split('\n').filter(Boolean);
+}
+
+/** The lines of the log and of all its rotated files. */
+export function allLines(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => linesOf(join(folder, name)));
+}
