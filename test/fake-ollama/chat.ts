@@ -49,6 +49,7 @@ export async function chat(chatting: Chatting): Promise<void> {
     residency.leave(model.name);
     if (keepAliveS === 0) residency.unload(model.name);
   }
+  if (fault?.kind === 'late-end') await pause(fault.ms, signal);
   if (!signal.aborted) res.end();
 }
 

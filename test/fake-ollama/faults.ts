@@ -12,7 +12,9 @@ export type Fault =
   | { kind: 'malformed-line'; after?: number }
   /** The stream ends without `done`. */
   | { kind: 'no-end'; after?: number }
-  | { kind: 'slow-tokens'; ms: number };
+  | { kind: 'slow-tokens'; ms: number }
+  /** Nothing wrong: the connection says only a while after `done` that this was all. */
+  | { kind: 'late-end'; ms: number };
 
 /** A fault with how many requests it still hits. */
 export interface ActiveFault {

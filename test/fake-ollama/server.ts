@@ -23,6 +23,8 @@ export interface Seen {
   body: ChatBody;
   /** The client went away before the answer was over. */
   aborted: boolean;
+  /** The answer is over, one way or the other. */
+  over: boolean;
 }
 
 /** A program that behaves like Ollama on its native API, with faults to switch on. Held to the real one by contract.test.ts. */
@@ -102,10 +104,11 @@ export class FakeOllama {
     let text = '';
     req.setEncoding('utf8');
     for await (const piece of req) text += piece;
-    const seen: Seen = { path, body: {}, aborted: false };
+    const seen: Seen = { path, body: {}, aborted: false, over: false };
     this.seen.push(seen);
     res.once('close', () => {
       seen.aborted = !res.writableFinished;
+      seen.over = true;
       gone.abort();
     });
     try {

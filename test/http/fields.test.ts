@@ -131,4 +131,11 @@ describe('the connection to Ollama', () => {
     for (let i = 0; i < 5; i++) await jsonOf(await toaster.chat(`again ${i}`));
     expect(toaster.fake.connections).toBe(connections);
   });
+
+  it('is not cut when Ollama has said that it is done, and ends a little later', async () => {
+    toaster.fake.fault('qwen3.5:9b', { kind: 'late-end', ms: 30 }, 1);
+    await (await toaster.chat('x')).json();
+    await until(() => toaster.fake.chats('qwen3.5:9b').at(-1)?.over === true);
+    expect(toaster.fake.chats('qwen3.5:9b').at(-1)?.aborted).toBe(false);
+  });
 });
