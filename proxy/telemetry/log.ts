@@ -76,10 +76,13 @@ class LogFile implements Log {
 
   /** The file to append `adding` bytes to; null while it cannot be opened. */
   #ready(adding: number): number | null {
-    if (this.#fd !== null && this.#isMoved(fstatSync(this.#fd))) this.#release();
-    if (this.#fd === null) this.#open();
-    if (this.#fd === null) return null;
-    const stats = fstatSync(this.#fd);
+    let stats = this.#fd === null ? null : fstatSync(this.#fd);
+    if (stats === null || this.#isMoved(stats)) {
+      this.#release();
+      this.#open();
+      if (this.#fd === null) return null;
+      stats = fstatSync(this.#fd);
+    }
     if (stats.size > 0 && stats.size + adding > this.#options.maxBytes) {
       this.#rotate(stats);
       if (this.#fd === null) this.#open();
