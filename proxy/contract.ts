@@ -17,6 +17,8 @@ export const HEADERS = {
   ignoredParams: 'X-Ignored-Params',
   ask: 'X-Ask',
   strict: 'X-Strict',
+  force: 'X-Force',
+  memory: 'X-Memory',
   exit: 'X-Exit',
   note: 'X-Note',
 } as const;
@@ -80,6 +82,8 @@ export interface Receipt {
   degraded_reason: Reason | null;
   attempts: Attempt[];
   cache: CacheOutcome;
+  /** `tight`: the model was loaded alone although it exceeds what was free. */
+  memory: 'tight' | null;
   /** An identical request was in flight, and this one shared its inference. */
   shared: boolean;
   latency_s: number;
@@ -95,6 +99,52 @@ export interface Receipt {
   error: string | null;
   /** On a hit: what the answer took when it was made. */
   birth: Birth | null;
+}
+
+export type PressureLevel = 'normal' | 'warn' | 'critical';
+
+/** Events per second between two samples; null where the platform does not tell. */
+export interface MemoryRates {
+  pageouts: number | null;
+  pageins: number | null;
+  swapouts: number | null;
+  decompressions: number | null;
+  major_faults: number | null;
+}
+
+/** What was resident when a sample was taken, in bytes. Null: could not be measured. */
+export interface ResidentMemory {
+  /** Ollama with all its children. */
+  ollama: number | null;
+  /** Runners that a dead Ollama left behind. */
+  orphans: number | null;
+  /** The embedded engine's children. */
+  llamacpp: number | null;
+  toaster: number | null;
+}
+
+/** The machine's memory at one moment. Sizes are bytes; null is "the platform does not tell", never 0. */
+export interface MemorySample {
+  /** Seconds since 1970. */
+  ts: number;
+  total: number;
+  available: number | null;
+  swap_used: number | null;
+  /** The kernel's own word, where it has one (macOS). */
+  kernel_level: PressureLevel | null;
+  /** Percent of the last ten seconds in which something waited for memory (Linux' PSI, `some`). */
+  stalled: number | null;
+  rates: MemoryRates;
+  resident: ResidentMemory;
+}
+
+/** The state of the machine's memory, and what it comes from. */
+export interface Pressure {
+  level: PressureLevel;
+  /** One sentence; null when all is normal. */
+  why: string | null;
+  /** Since when, in seconds since 1970. */
+  since: number;
 }
 
 /** `GET /health` */

@@ -1,7 +1,10 @@
 import { buildCatalog, type CatalogModel } from './chain/catalog.ts';
 import { Rest } from './chain/rest.ts';
+import { durationSeconds } from './config/duration.ts';
+import { knownWeights } from './config/links.ts';
 import { loadConfig } from './config/load.ts';
 import type { Config, RuntimeConfig } from './config/schema.ts';
+import type { RoomTools } from './memory/with-room.ts';
 import { openRuntime } from './runtimes/registry.ts';
 import type { Runtime, RuntimeTools } from './runtimes/types.ts';
 
@@ -10,6 +13,9 @@ export interface Live {
   config: Config;
   catalog: ReadonlyMap<string, CatalogModel>;
 }
+
+/** Memory's books, shared by all configs that come one after the other. */
+export type MemoryTools = Omit<RoomTools, 'thrash'>;
 
 interface OpenedRuntime {
   config: RuntimeConfig;
@@ -20,6 +26,7 @@ interface OpenedRuntime {
 export class LiveConfig {
   readonly #file: string;
   readonly #tools: RuntimeTools;
+  readonly #memory: MemoryTools;
   readonly #rest: Rest;
   readonly #now = () => performance.now();
   #runtimes = new Map<string, OpenedRuntime>();
@@ -28,9 +35,10 @@ export class LiveConfig {
   #live: Live;
 
   /** Reads `file`; throws `ConfigError` when it cannot be used. */
-  constructor(file: string, tools: RuntimeTools) {
+  constructor(file: string, tools: RuntimeTools, memory: MemoryTools) {
     this.#file = file;
     this.#tools = tools;
+    this.#memory = memory;
     this.#rest = new Rest(this.#now);
     this.#live = this.#compose(loadConfig(file));
   }
@@ -77,7 +85,11 @@ export class LiveConfig {
     this.#runtimes = runtimes;
     this.#closeRetired();
     const byId = new Map([...runtimes].map(([id, { runtime }]) => [id, runtime]));
-    return { config, catalog: buildCatalog(config, { runtimes: byId, rest: this.#rest, now: this.#now }) };
+    this.#memory.ledger.follow(byId, knownWeights(config));
+    const { swapouts, for: time } = config.memory.thrash;
+    const thrash = () => ({ swapouts, seconds: durationSeconds(time) });
+    const tools = { ...this.#memory, thrash, runtimes: byId, rest: this.#rest, now: this.#now };
+    return { config, catalog: buildCatalog(config, tools) };
   }
 
   #closeRetired(): void {

@@ -9,6 +9,7 @@ export interface Paths {
   cache: string;
   models: string;
   adminToken: string;
+  state: string;
 }
 
 /** Paths from the environment: `ASK_CONFIG`, `ASK_DATA_DIR`, `ASK_MODEL_DIR`, else the XDG folders. */
@@ -21,5 +22,6 @@ export function pathsFrom(env: NodeJS.ProcessEnv): Paths {
     cache: join(data, 'cache.db'),
     models: env.ASK_MODEL_DIR || join(data, 'models'),
     adminToken: join(data, 'admin.token'),
+    state: join(data, 'state.json'),
   };
 }

@@ -8,6 +8,7 @@ import { openCache } from './cache/store.ts';
 import { systemClock as clock } from './clock.ts';
 import { durationSeconds } from './config/duration.ts';
 import { LiveConfig } from './live-config.ts';
+import { openMemory } from './memory/memory.ts';
 import type { Paths } from './paths.ts';
 import { Service } from './service.ts';
 import { openLog } from './telemetry/log.ts';
@@ -30,7 +31,8 @@ export interface Serving {
 
 /** Composes the proxy and listens on 127.0.0.1. Throws `ConfigError`, or the listening socket's error. */
 export async function serve({ paths, port, warn }: ServeOptions): Promise<Serving> {
-  const live = new LiveConfig(paths.config, { modelsDir: paths.models, warn });
+  const memory = openMemory({ stateFile: paths.state, clock, warn, config: () => live.current.config });
+  const live: LiveConfig = new LiveConfig(paths.config, { modelsDir: paths.models, warn }, memory);
   const { ttl, max_mb } = live.current.config.cache;
   const token = { value: adminToken(paths.adminToken), file: paths.adminToken };
   const cache = openCache({
@@ -44,6 +46,7 @@ export async function serve({ paths, port, warn }: ServeOptions): Promise<Servin
   const service = new Service({ live, cache, log, clock });
   const server = createServer(createApp({ service, token, startedAt: clock.wall() }));
   const end = async (): Promise<void> => {
+    memory.probe.close();
     await live.close();
     cache.close();
     log.close();

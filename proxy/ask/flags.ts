@@ -18,6 +18,7 @@ export const FLAGS: readonly Flag[] = [
   { name: 'no-cache', help: 'neither look into the prompt cache nor store the answer' },
   { name: 'refresh', help: 'answer anew and store that' },
   { name: 'strict', help: 'fail with exit code 6 rather than answer with a smaller model' },
+  { name: 'force', help: 'load the model even where there seems to be no room for it' },
   { name: 'timeout', value: 'TIME', help: 'give up after this long: 30s, 5m (a bare number is seconds)' },
   { name: 'why', help: 'a receipt on stderr: who answered, why, and what it took' },
   { name: 'think-out', help: 'show the reasoning, on stderr' },

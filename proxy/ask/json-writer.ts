@@ -5,7 +5,7 @@ import { receiptHeaders } from '../http/receipt-headers.ts';
 import type { AnswerWriter, ReceiptSoFar } from '../http/write.ts';
 import { LoadLine } from './load-line.ts';
 import type { Notes } from './notes.ts';
-import { degradedNote, endNote } from './stderr-text.ts';
+import { degradedNote, endNote, memoryNote } from './stderr-text.ts';
 
 /** `ask --json`: the receipt with the answer in it, as one line of JSON, also when there is no answer. */
 export function receiptWriter(res: Response, receipt: ReceiptSoFar, notes: Notes): AnswerWriter {
@@ -19,7 +19,8 @@ export function receiptWriter(res: Response, receipt: ReceiptSoFar, notes: Notes
       if (event.type === 'note') notes.line(event.text);
       if (event.type !== 'finish' && event.type !== 'error') return;
       const facts = receipt();
-      for (const note of [degradedNote(facts), endNote(facts)]) if (note !== null) notes.line(note);
+      for (const note of [degradedNote(facts), memoryNote(facts), endNote(facts)])
+        if (note !== null) notes.line(note);
       if (event.type === 'error') {
         notes.line(`ask: ${event.error.message}`);
         res.status(event.error.status);

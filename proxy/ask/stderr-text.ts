@@ -9,6 +9,13 @@ export function degradedNote({ demoted, model, served_by, attempts }: Receipt): 
   return `[degraded: ${model} → ${served_by}]${first ? ` ${first.reason}: ${first.detail}` : ''}`;
 }
 
+/** One line when the model was loaded although it exceeds what was free. */
+export function memoryNote({ memory, served_by }: Receipt): string | null {
+  return memory === 'tight'
+    ? `[memory: tight] ${served_by} exceeds what is free and runs alone; the machine may page`
+    : null;
+}
+
 /** What to know about an answer that has ended: that it was cut. */
 export function endNote({ finish, tokens_out }: Receipt): string | null {
   if (finish !== 'length') return null;

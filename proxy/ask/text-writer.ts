@@ -6,7 +6,7 @@ import { type AnswerWriter, type ReceiptSoFar, send } from '../http/write.ts';
 import { harmless } from './harmless.ts';
 import { LoadLine } from './load-line.ts';
 import type { Notes } from './notes.ts';
-import { degradedNote, endNote, whyLines } from './stderr-text.ts';
+import { degradedNote, endNote, memoryNote, whyLines } from './stderr-text.ts';
 
 interface TextOptions {
   /** stdout is a terminal. */
@@ -32,6 +32,8 @@ export function textWriter(
     if (res.headersSent) return;
     const degraded = degradedNote(receipt());
     if (degraded !== null) notes.line(degraded);
+    const memory = memoryNote(receipt());
+    if (memory !== null) notes.line(memory);
     res.set(receiptHeaders(receipt()));
     res.set({ 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
     notes.intoHeaders(EXIT.answered);

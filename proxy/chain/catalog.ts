@@ -2,6 +2,7 @@ import type { Complete, CompleteLink, JsonObject } from '../chat/types.ts';
 import { chainOf } from '../config/links.ts';
 import { type Config, isCouncil } from '../config/schema.ts';
 import { withCouncil } from '../council/with-council.ts';
+import { type RoomTools, withRoom } from '../memory/with-room.ts';
 import type { Link, Runtime } from '../runtimes/types.ts';
 import type { Rest } from './rest.ts';
 import { withFallback } from './with-fallback.ts';
@@ -23,7 +24,7 @@ export interface CatalogModel {
   identify(): Promise<JsonObject | null>;
 }
 
-interface CatalogTools {
+interface CatalogTools extends RoomTools {
   runtimes: ReadonlyMap<string, Runtime>;
   rest: Rest;
   /** Monotonic, in ms. */
@@ -47,7 +48,10 @@ export function buildCatalog(config: Config, tools: CatalogTools): ReadonlyMap<s
 
 function single(config: Config, name: string, cached: boolean, tools: CatalogTools): CatalogModel {
   const chain = chainOf(config, name);
-  const steps = chain.map((link) => ({ link, complete: withTimeouts(completeOn(link, tools), link) }));
+  const steps = chain.map((link, index) => ({
+    link,
+    complete: withRoom(withTimeouts(completeOn(link, tools), link), link, chain.slice(index + 1), tools),
+  }));
   const complete = withForcedTool(withFirstCall(withFallback(steps, tools)));
   return { name, complete, chain, council: [], cached, identify: () => identity(chain[0], tools) };
 }

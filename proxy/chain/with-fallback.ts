@@ -3,8 +3,8 @@ import type {
   ChatEvent,
   ChatRequest,
   Complete,
-  CompleteLink,
-  RuntimeEvent,
+  CompleteRoomed,
+  LinkEvent,
 } from '../chat/types.ts';
 import { EXIT } from '../contract.ts';
 import { ApiError, LinkFailure, messageOf } from '../errors.ts';
@@ -14,7 +14,7 @@ import type { Rest } from './rest.ts';
 /** One link with what answers for it. */
 export interface Step {
   link: Link;
-  complete: CompleteLink;
+  complete: CompleteRoomed;
 }
 
 export interface FallbackTools {
@@ -111,7 +111,7 @@ async function* attempt(
   }
 }
 
-function isSeen(event: RuntimeEvent, { sees }: ChatRequest): boolean {
+function isSeen(event: LinkEvent, { sees }: ChatRequest): boolean {
   if (event.type !== 'delta' || sees === 'nothing') return false;
   return sees === 'everything' || Boolean(event.text);
 }

@@ -67,6 +67,8 @@ export interface ChatRequest {
   effort?: Effort;
   /** Refuse an answer from a later link. */
   strict: boolean;
+  /** Load even where there seems to be no room. */
+  force: boolean;
   cache: CacheUse;
   /** What the client sees before the end. It decides until when another link may still take over. */
   sees: 'nothing' | 'text' | 'everything';
@@ -116,8 +118,16 @@ export interface Load {
   progress?: number;
 }
 
+/** The weights are loaded alone although they exceed what is free: the machine may page. */
+export interface Tight {
+  type: 'tight';
+}
+
 /** What a runtime yields for one link: any number of loads and deltas, then exactly one finish. Failures are thrown. */
 export type RuntimeEvent = Load | Delta | Finish;
+
+/** What a link yields: the runtime's events, and what became known about memory on the way. */
+export type LinkEvent = RuntimeEvent | Note | Tight;
 
 /** A link of the chain is tried. What an earlier link may have said is void. */
 export interface AttemptStarted {
@@ -157,15 +167,17 @@ export interface Note {
  * unless the client went away.
  */
 export type ChatEvent =
-  | RuntimeEvent
+  | LinkEvent
   | AttemptStarted
   | AttemptFailed
   | Cached
-  | Note
   | { type: 'error'; error: ApiError };
 
 /** The one type that carries a request; chains, cache and council take and return it. */
 export type Complete = (request: ChatRequest, signal: AbortSignal) => AsyncIterable<ChatEvent>;
+
+/** One link with room made for it. Throws as `CompleteLink` does. */
+export type CompleteRoomed = (request: ChatRequest, signal: AbortSignal) => AsyncIterable<LinkEvent>;
 
 /** One link: what a runtime does with a request. It throws `LinkFailure`, or `ApiError` when the request is at fault. */
 export type CompleteLink = (request: ChatRequest, signal: AbortSignal) => AsyncIterable<RuntimeEvent>;

@@ -1,3 +1,4 @@
+import type { KnownWeights } from '../memory/ledger.ts';
 import type { Link, Weights } from '../runtimes/types.ts';
 import { durationSeconds } from './duration.ts';
 import { type Config, isCouncil, type ModelConfig } from './schema.ts';
@@ -13,6 +14,25 @@ export function chainOf(config: Config, name: string): Link[] {
     return laterLink ?? [];
   });
   return link ? [link, ...fallbacks] : [];
+}
+
+/** Every set of weights that some model uses, with those models. */
+export function knownWeights(config: Config): KnownWeights[] {
+  const known = new Map<string, KnownWeights>();
+  for (const [name, model] of Object.entries(config.models)) {
+    if (isCouncil(model)) continue;
+    const link = linkOf(config, name, model);
+    if (!link) continue;
+    const entry = known.get(link.weights.id) ?? {
+      weights: link.weights,
+      runtime: link.runtime,
+      models: [],
+      link,
+    };
+    entry.models.push(name);
+    known.set(link.weights.id, entry);
+  }
+  return [...known.values()];
 }
 
 function linkOf(config: Config, name: string, model: ModelConfig): Link | undefined {

@@ -78,6 +78,16 @@ const single = z.strictObject({
     .optional()
     .describe('The most tokens of an answer when the request does not say.'),
   cache: z.boolean().default(false).describe('Use the prompt cache for API clients, too. `ask` always does.'),
+  on_tight: z
+    .enum(['load', 'demote'])
+    .default('load')
+    .describe(
+      'When the weights exceed what is free, though not the machine: load them alone, or let the next model answer.',
+    ),
+  on_no_room: z
+    .enum(['demote', 'refuse'])
+    .default('demote')
+    .describe('When there is no room at all: let the next model answer, or refuse with a 503.'),
   timeouts: timeouts.prefault({}),
   ...sampling,
 });
@@ -98,6 +108,28 @@ const cache = z.strictObject({
     .describe('Oldest-used answers go first when the cache grows over this.'),
 });
 
+const thrash = z.strictObject({
+  swapouts: z.number().positive().default(2000).describe('Pages swapped out per second.'),
+  for: duration.default('10s').describe('How long that must last.'),
+});
+
+const memory = z.strictObject({
+  reserve_gb: z.number().min(0).default(2).describe('What stays free for everything else.'),
+  budget_gb: z
+    .number()
+    .positive()
+    .optional()
+    .describe('The most that all models together may have; left out, what is free.'),
+  system_gb: z
+    .number()
+    .min(0)
+    .default(4)
+    .describe('What is never a model’s, even of one that is loaded alone.'),
+  thrash: thrash
+    .prefault({})
+    .describe('When a load that exceeds what is free is given up, before its first token.'),
+});
+
 /** A complete config, every default filled in. */
 export const configSchema = z.strictObject({
   default_tier: z.string().describe('The tier of `ask` without a tier flag: a key of `tiers`.'),
@@ -106,6 +138,7 @@ export const configSchema = z.strictObject({
   models: z.record(name, z.union([single, council])).describe('Logical models: what clients ask for.'),
   tiers: z.record(name, z.string()).describe('Flags of `ask`, each naming a model.'),
   cache: cache.prefault({}),
+  memory: memory.prefault({}).describe('How much of the machine models may have.'),
 });
 
 export type Config = z.output<typeof configSchema>;

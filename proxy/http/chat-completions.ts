@@ -32,6 +32,7 @@ export async function chatCompletions(service: Service, req: Request, res: Respo
     ...parsed.request,
     id: exchange.id,
     strict: req.get(HEADERS.strict) === '1',
+    force: req.get(HEADERS.force) === '1',
     cache: cacheUse(req, model.cached),
   };
   const writer = parsed.stream

@@ -7,6 +7,7 @@ export function receiptHeaders(receipt: Receipt): Record<string, string> {
     [HEADERS.requestId]: receipt.request_id,
     [HEADERS.cache]: receipt.cache,
     ...(served_by !== null && { [HEADERS.servedBy]: served_by }),
+    ...(receipt.memory !== null && { [HEADERS.memory]: receipt.memory }),
     ...(receipt.demoted && {
       [HEADERS.degraded]: `${receipt.model} -> ${served_by}`,
       [HEADERS.degradedReason]: degraded_reason ?? '',

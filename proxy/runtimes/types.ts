@@ -14,10 +14,33 @@ export interface Link {
   runtime: string;
   settings: Pick<
     ModelConfig,
-    'think' | 'system' | 'max_tokens' | 'temperature' | 'top_p' | 'top_k' | 'min_p'
+    | 'think'
+    | 'system'
+    | 'max_tokens'
+    | 'temperature'
+    | 'top_p'
+    | 'top_k'
+    | 'min_p'
+    | 'on_tight'
+    | 'on_no_room'
   >;
   keepAliveS: number;
   timeouts: { connect: number; firstToken: number; load: number; idle: number };
+}
+
+/** Weights in memory. */
+export interface Resident {
+  /** The name or file by which the runtime knows them: `weights.name`, or the path of the GGUF. */
+  key: string;
+  /** Bytes by the runtime's own account; null where it gives none. */
+  size: number | null;
+  context: number;
+  /** When they go by themselves, in seconds since 1970; Infinity for never, null while busy or unknown. */
+  expiresAt: number | null;
+  /** The process that holds them, where it is a child of Toaster's own. */
+  pid: number | null;
+  /** They are still on their way in. */
+  loading: boolean;
 }
 
 /** What holds weights in memory. One object per key of `runtimes` in the config. */
@@ -29,6 +52,12 @@ export interface Runtime {
    * Cheap: remembered, refreshed behind the caller's back.
    */
   digest(weights: Weights): Promise<string | null>;
+  /** What is in memory now, as the runtime itself says. Throws `LinkFailure` when it does not answer. */
+  residents(): Promise<Resident[]>;
+  /** Brings a link's weights into memory, to stay for its keep_alive. Throws `LinkFailure`. */
+  load(link: Link, signal: AbortSignal): Promise<void>;
+  /** Has the weights leave memory. Done when the runtime no longer lists them. Throws `LinkFailure`. */
+  unload(weights: Weights): Promise<void>;
   /** Ends everything that it started. */
   close(): Promise<void>;
 }
@@ -39,6 +68,9 @@ export interface RuntimeTools {
   modelsDir: string;
   warn(message: string): void;
 }
+
+/** The key under which a runtime lists weights: their name or file. */
+export const residentKey = ({ name, file }: Weights): string => name ?? file ?? '';
 
 export type OpenRuntime<K extends RuntimeConfig['kind']> = (
   config: Extract<RuntimeConfig, { kind: K }>,

@@ -38,6 +38,7 @@ export function logLine(receipt: Receipt, { user, metadata }: ClientFacts) {
     tokens_in: receipt.tokens_in,
     tokens_out: receipt.tokens_out,
     finish: receipt.finish,
+    ...(receipt.memory !== null && { memory: receipt.memory }),
     ...(receipt.shared && { shared: true }),
     ...(receipt.error !== null && { error: receipt.error.slice(0, 500) }),
     ...(user !== null && { user }),

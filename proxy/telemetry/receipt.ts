@@ -25,6 +25,7 @@ export class ReceiptBuilder {
       attempts: [],
       cache: 'bypass',
       shared: false,
+      memory: null,
       latency_s: 0,
       ttft_s: null,
       load_s: null,
@@ -50,6 +51,7 @@ export class ReceiptBuilder {
   add(event: ChatEvent): void {
     const facts = this.#facts;
     if (event.type === 'attempt') this.#attempt(event);
+    else if (event.type === 'tight') facts.memory = 'tight';
     else if (event.type === 'cached') {
       Object.assign(facts, { cache: event.outcome, shared: event.shared, birth: event.birth });
     } else if (event.type === 'delta') {
@@ -83,6 +85,7 @@ export class ReceiptBuilder {
       this.#trying = event.model;
       facts.response_chars = 0;
       facts.ttft_s = null;
+      facts.memory = null;
       return;
     }
     const { model, reason, detail, seconds } = event;

@@ -37,7 +37,7 @@ beforeEach(async () => {
     const rest = habit === 'wrong bytes' ? Buffer.alloc(bytes.length) : bytes.subarray(from);
     res.writeHead(from > 0 ? 206 : 200, { 'content-length': rest.length });
     if (habit !== 'breaks off') return void res.end(rest);
-    res.write(rest.subarray(0, 100_000), () => setImmediate(() => res.destroy()));
+    res.write(rest.subarray(0, 100_000), () => res.socket?.end());
   }).listen(0, '127.0.0.1');
   await once(hub, 'listening');
   const { port } = hub.address() as AddressInfo;

@@ -117,19 +117,21 @@ describe('patience', () => {
 
 describe('a link that fails three times in a row', () => {
   it('rests, and is asked again only after that', async () => {
+    await toaster.chat('warm up');
     toaster.fake.fault('qwen3.5:9b', { kind: 'status', status: 500 });
     for (let i = 0; i < 3; i++) await toaster.chat(`try ${i}`);
     const response = await toaster.chat('fourth');
     expect(response.headers.get('x-degraded-reason')).toBe('cooling_off');
-    expect(toaster.fake.chats('qwen3.5:9b')).toHaveLength(3);
+    expect(toaster.fake.chats('qwen3.5:9b')).toHaveLength(4);
   });
 
   it('is not one that was only busy, nor one that was asked for nonsense', async () => {
+    await toaster.chat('warm up');
     toaster.fake.fault('qwen3.5:9b', { kind: 'status', status: 503, retryAfter: 1 });
     for (let i = 0; i < 4; i++) await toaster.chat(`try ${i}`);
     toaster.fake.fault('qwen3.5:9b', { kind: 'status', status: 429, retryAfter: 1 });
     for (let i = 0; i < 4; i++) await toaster.chat(`try again ${i}`);
-    expect(toaster.fake.chats('qwen3.5:9b')).toHaveLength(8);
+    expect(toaster.fake.chats('qwen3.5:9b')).toHaveLength(9);
     toaster.fake.fault('qwen3.5:9b', { kind: 'status', status: 400, error: 'nonsense' });
     for (let i = 0; i < 4; i++) expect((await toaster.chat(`nonsense ${i}`)).status).toBe(400);
     expect(toaster.fake.chats('llama3.2:3b')).toHaveLength(8);

@@ -12,6 +12,7 @@ export function chatRequest(text: string, fields: Partial<ChatRequest> = {}): Ch
     parallelToolCalls: true,
     sampling: {},
     strict: false,
+    force: false,
     cache: { read: false, write: false },
     sees: 'everything',
     ...fields,

@@ -24,7 +24,7 @@ export interface TestToaster extends Serving {
 }
 
 /** The tests' changes to the built-in config; `models` is further YAML below `models:`. */
-function configYaml(ollamaUrl: string, models: string): string {
+function configYaml(ollamaUrl: string, models: string, further: string): string {
   return `
 runtimes:
   ollama: { url: "${ollamaUrl}" }
@@ -33,6 +33,7 @@ weights:
   qwen-0.5b: { file: tiny.gguf, context: 512 }
 models:
 ${models}
+${further}
 `;
 }
 
@@ -44,14 +45,15 @@ export const FAKE_MODELS: FakeOptions['models'] = [
   { name: 'gemma3:4b' },
 ];
 
-/** Starts one. `models` is YAML that stands below `models:`, two spaces deep. */
+/** Starts one. `models` is YAML that stands below `models:`, two spaces deep; `further` comes after it. */
 export async function startToaster(
-  options: { models?: string; fake?: Partial<FakeOptions> } = {},
+  options: { models?: string; further?: string; fake?: Partial<FakeOptions> } = {},
 ): Promise<TestToaster> {
   const folder = mkdtempSync(join(tmpdir(), 'toaster-'));
   const fake = await FakeOllama.start({ models: FAKE_MODELS, ...options.fake });
   const paths = pathsFrom({ ASK_DATA_DIR: folder, ASK_CONFIG: join(folder, 'config.yaml') });
-  const writeConfig = (models: string): void => writeFileSync(paths.config, configYaml(fake.url, models));
+  const writeConfig = (models: string): void =>
+    writeFileSync(paths.config, configYaml(fake.url, models, options.further ?? ''));
   writeConfig(options.models ?? '  tiny: {}');
   mkdirSync(paths.models);
   writeTinyGguf(join(paths.models, 'tiny.gguf'));

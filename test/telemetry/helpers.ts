@@ -15,6 +15,7 @@ export function aReceipt(differs: Partial<Receipt> = {}): Receipt {
     attempts: [],
     cache: 'hit',
     shared: false,
+    memory: null,
     latency_s: 0.003,
     ttft_s: 0.001,
     load_s: 0,

@@ -1,8 +1,15 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import type { ChatRequest, RuntimeEvent } from '../../chat/types.ts';
+import type { ChatRequest, Load, RuntimeEvent } from '../../chat/types.ts';
 import { ApiError, LinkFailure } from '../../errors.ts';
-import type { Link, OpenRuntime, Runtime, Weights } from '../types.ts';
+import {
+  type Link,
+  type OpenRuntime,
+  type Resident,
+  type Runtime,
+  residentKey,
+  type Weights,
+} from '../types.ts';
 import { forkChild, type StartChild } from './child-process.ts';
 import { FileDigests } from './file-digest.ts';
 import { Holder } from './holder.ts';
@@ -10,8 +17,11 @@ import type { EngineRequest } from './protocol.ts';
 
 /** Weights in the file system, and the child that holds them while they are warm. */
 interface Seat {
+  weights: Weights;
   holder: Holder | null;
   busy: number;
+  /** When the weights go, in seconds since 1970; Infinity for never, null while somebody needs them. */
+  expiresAt: number | null;
   cooling: NodeJS.Timeout | undefined;
 }
 
@@ -45,6 +55,35 @@ export class Llamacpp implements Runtime {
     return [...this.#seats.values()].flatMap(({ holder }) => (holder?.alive ? (holder.pid ?? []) : []));
   }
 
+  async residents(): Promise<Resident[]> {
+    return [...this.#seats.values()].flatMap(({ holder, weights, expiresAt }) =>
+      holder?.alive
+        ? {
+            key: residentKey(weights),
+            size: null,
+            context: weights.context,
+            expiresAt,
+            pid: holder.pid ?? null,
+            loading: !holder.loaded,
+          }
+        : [],
+    );
+  }
+
+  async load(link: Link, signal: AbortSignal): Promise<void> {
+    const seat = this.#seat(link.weights);
+    await using _ = this.#sit(seat, link);
+    for await (const _event of this.#warm(seat, link, signal));
+  }
+
+  async unload(weights: Weights): Promise<void> {
+    const seat = this.#seat(weights);
+    clearTimeout(seat.cooling);
+    const { holder } = seat;
+    seat.holder = null;
+    await holder?.end();
+  }
+
   async close(): Promise<void> {
     const holders = [...this.#seats.values()].map(({ holder }) => holder?.end());
     for (const { cooling } of this.#seats.values()) clearTimeout(cooling);
@@ -54,28 +93,41 @@ export class Llamacpp implements Runtime {
 
   async *#complete(link: Link, request: ChatRequest, signal: AbortSignal): AsyncGenerator<RuntimeEvent> {
     refuse(link, request);
+    const seat = this.#seat(link.weights);
+    await using _ = this.#sit(seat, link);
+    const began = performance.now();
+    const cold = !seat.holder?.loaded;
+    const holder = yield* this.#warm(seat, link, signal);
+    const loadS = cold ? (performance.now() - began) / 1000 : 0;
+    for await (const event of holder.answer(toEngine(link, request), signal))
+      yield event.type === 'finish' ? { ...event, loadS } : event;
+  }
+
+  /** Somebody needs the weights; when the last one has left, keep_alive begins to run. */
+  #sit(seat: Seat, link: Link): AsyncDisposable {
+    seat.busy += 1;
+    seat.expiresAt = null;
+    clearTimeout(seat.cooling);
+    return {
+      [Symbol.asyncDispose]: async () => {
+        seat.busy -= 1;
+        if (seat.busy === 0) this.#cool(seat, link.keepAliveS);
+      },
+    };
+  }
+
+  /** Starts the process where there is none, and tells of the load until the weights are in memory. */
+  async *#warm(seat: Seat, link: Link, signal: AbortSignal): AsyncGenerator<Load, Holder> {
     const file = this.#fileOf(link.weights);
     if (!existsSync(file))
       throw new LinkFailure(
         'missing',
         `${link.model} needs ${file}; put the GGUF there, or \`npm start\` fetches tiny's`,
       );
-    const seat = this.#seat(link.weights);
-    seat.busy += 1;
-    clearTimeout(seat.cooling);
-    try {
-      if (!seat.holder?.alive) seat.holder = this.#hold(link.weights, file);
-      const { holder } = seat;
-      const began = performance.now();
-      const cold = !holder.loaded;
-      if (cold) yield* holder.loading(signal);
-      const loadS = cold ? (performance.now() - began) / 1000 : 0;
-      for await (const event of holder.answer(toEngine(link, request), signal))
-        yield event.type === 'finish' ? { ...event, loadS } : event;
-    } finally {
-      seat.busy -= 1;
-      if (seat.busy === 0) this.#cool(seat, link.keepAliveS);
-    }
+    if (!seat.holder?.alive) seat.holder = this.#hold(link.weights, file);
+    const { holder } = seat;
+    if (!holder.loaded) yield* holder.loading(signal);
+    return holder;
   }
 
   /** Nobody asks any more: the weights go when keep_alive is over, and a load that nobody waits for goes at once. */
@@ -86,14 +138,22 @@ export class Llamacpp implements Runtime {
       void holder?.end();
     };
     if (!seat.holder?.loaded || keepAliveS === 0) end();
-    else if (Number.isFinite(keepAliveS))
+    else if (Number.isFinite(keepAliveS)) {
+      seat.expiresAt = Date.now() / 1000 + keepAliveS;
       seat.cooling = setTimeout(end, Math.min(keepAliveS * 1000, 2 ** 31 - 1)).unref();
+    } else seat.expiresAt = Number.POSITIVE_INFINITY;
   }
 
   /** The same file with another context is another load. */
   #seat(weights: Weights): Seat {
     const key = JSON.stringify([this.#fileOf(weights), weights.context, weights.parallel]);
-    const seat = this.#seats.get(key) ?? { holder: null, busy: 0, cooling: undefined };
+    const seat = this.#seats.get(key) ?? {
+      weights,
+      holder: null,
+      busy: 0,
+      expiresAt: null,
+      cooling: undefined,
+    };
     this.#seats.set(key, seat);
     return seat;
   }

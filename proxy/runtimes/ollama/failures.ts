@@ -2,7 +2,12 @@ import { ApiError, LinkFailure } from '../../errors.ts';
 import type { Link } from '../types.ts';
 
 /** What a status other than 200 means for the chain. `body` is the response's text. */
-export function failureOf(status: number, retryAfter: string | undefined, body: string, link: Link): Error {
+export function failureOf(
+  status: number,
+  retryAfter: string | undefined,
+  body: string,
+  link: Pick<Link, 'model' | 'weights'>,
+): Error {
   const text = errorText(body);
   const { model, weights } = link;
   const overflow = contextOverflow(text);
@@ -65,7 +70,7 @@ function contextError({ prompt, context }: { prompt: number; context: number }, 
   );
 }
 
-function clientError(text: string, { model }: Link): ApiError {
+function clientError(text: string, { model }: Pick<Link, 'model'>): ApiError {
   if (/does not support thinking/.test(text) || /think value/.test(text))
     return new ApiError(
       400,

@@ -1,13 +1,92 @@
 import { z } from 'zod';
 import type { Load } from '../../chat/types.ts';
-import type { OllamaHttp } from './http.ts';
+import { LinkFailure } from '../../errors.ts';
+import type { Link, Resident, Weights } from '../types.ts';
+import { failureOf } from './failures.ts';
+import { type OllamaHttp, readText } from './http.ts';
 
 /** A warm model mostly answers sooner than this, so a warm request asks nothing. */
 const ASK_AFTER_MS = 400;
 const ASK_EVERY_MS = 1000;
 const ASK_LIMIT_S = 1;
+const UNLOAD_LIMIT_MS = 30_000;
+const UNLOAD_LOOK_MS = 50;
 
-const psAnswer = z.object({ models: z.array(z.object({ name: z.string() })) });
+const psAnswer = z.object({
+  models: z.array(
+    z.object({
+      name: z.string(),
+      size: z.number().optional(),
+      context_length: z.number().optional(),
+      expires_at: z.string().optional(),
+    }),
+  ),
+});
+/** Later than this is how Ollama writes "never". */
+const NEVER_S = Date.UTC(2200, 0) / 1000;
+
+/** What Ollama has in memory, as it says. */
+export async function listResidents(http: OllamaHttp, limitS = ASK_LIMIT_S): Promise<Resident[]> {
+  const { models } = psAnswer.parse(await http.getJson('/api/ps', limitS));
+  return models.map(({ name, size, context_length, expires_at }) => {
+    const expires = Date.parse(expires_at ?? '') / 1000;
+    return {
+      key: name,
+      size: size ?? null,
+      context: context_length ?? 0,
+      expiresAt: Number.isNaN(expires) ? null : expires > NEVER_S ? Number.POSITIVE_INFINITY : expires,
+      pid: null,
+      loading: false,
+    };
+  });
+}
+
+/** Loads without asking anything. Goes on until it is done: a client that leaves would abort it. */
+export async function load(http: OllamaHttp, link: Link, signal: AbortSignal): Promise<void> {
+  const { weights } = link;
+  const keepAlive = Number.isFinite(link.keepAliveS) ? link.keepAliveS : -1;
+  const body = {
+    model: weights.name,
+    keep_alive: keepAlive,
+    stream: false,
+    options: { num_ctx: weights.context },
+  };
+  await send(http, link, body, link.timeouts.connect, signal);
+}
+
+/** Unloads, and waits until Ollama no longer lists it: it says 200 before that. Throws when it stays. */
+export async function unload(http: OllamaHttp, weights: Weights): Promise<void> {
+  const name = weights.name ?? '';
+  const body = { model: name, keep_alive: 0, stream: false };
+  await send(http, { model: weights.id, weights }, body, ASK_LIMIT_S, AbortSignal.timeout(UNLOAD_LIMIT_MS));
+  const until = performance.now() + UNLOAD_LIMIT_MS;
+  while ((await listResidents(http)).some(({ key }) => isName(key, name))) {
+    if (performance.now() > until) throw new LinkFailure('timeout', `Ollama does not let go of ${name}`);
+    await new Promise((resolve) => setTimeout(resolve, UNLOAD_LOOK_MS));
+  }
+}
+
+async function send(
+  http: OllamaHttp,
+  link: Pick<Link, 'model' | 'weights'>,
+  body: object,
+  connectS: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const call = {
+    method: 'POST' as const,
+    path: '/api/generate',
+    body: JSON.stringify(body),
+    connectS,
+    signal,
+  };
+  const response = await http.send(call);
+  const text = await readText(response);
+  if (response.statusCode !== 200)
+    throw failureOf(response.statusCode ?? 0, response.headers['retry-after'], text, link);
+}
+
+const isName = (listed: string, name: string): boolean => listed === name || listed === `${name}:latest`;
 
 /**
  * Waits for a response and meanwhile tells whether the weights are being loaded: Ollama lists a model in `/api/ps`
@@ -48,8 +127,7 @@ async function settles(promise: Promise<unknown>, ms: number): Promise<boolean> 
 /** Whether Ollama has the model in memory; true when it does not say, so that no load is claimed. */
 async function isResident(http: OllamaHttp, name: string): Promise<boolean> {
   try {
-    const { models } = psAnswer.parse(await http.getJson('/api/ps', ASK_LIMIT_S));
-    return models.some((model) => model.name === name || model.name === `${name}:latest`);
+    return (await listResidents(http)).some(({ key }) => isName(key, name));
   } catch {
     // The answer itself will tell whether Ollama is in trouble; this question only feeds a progress line.
     return true;

@@ -6,7 +6,7 @@ import { ChunkReader } from './chunks.ts';
 import { Digests } from './digests.ts';
 import { failureOf } from './failures.ts';
 import { OllamaHttp, readLines, readText } from './http.ts';
-import { tellLoading } from './residency.ts';
+import { listResidents, load, tellLoading, unload } from './residency.ts';
 
 /** Ollama over its native API: only that one takes keep_alive, think, num_ctx and truncate. */
 export const openOllama: OpenRuntime<'ollama'> = ({ url }) => {
@@ -15,6 +15,9 @@ export const openOllama: OpenRuntime<'ollama'> = ({ url }) => {
   return {
     complete: (link) => completeOn(http, link),
     digest: (weights) => digests.of(weights.name ?? ''),
+    residents: () => listResidents(http),
+    load: (link, signal) => load(http, link, signal),
+    unload: (weights) => unload(http, weights),
     close: async () => http.close(),
   };
 };

@@ -17,7 +17,7 @@ export function link(fields: Partial<Link> = {}, file = 'tiny.gguf'): Link {
     model: 'tiny',
     runtime: 'llamacpp',
     weights: { id: 'w', file, size_gb: 0.001, context: CONTEXT, parallel: 2 },
-    settings: {},
+    settings: { on_tight: 'load', on_no_room: 'demote' },
     keepAliveS: 300,
     timeouts: { connect: 1, firstToken: 60, load: 60, idle: 60 },
     ...fields,

@@ -1,0 +1,105 @@
+import { type Link, type Resident, type Runtime, residentKey, type Weights } from '../runtimes/types.ts';
+
+/** Weights that the config knows, with who uses them. */
+export interface KnownWeights {
+  weights: Weights;
+  runtime: string;
+  /** The models on these weights. */
+  models: string[];
+  /** The link of the first of them, to load them by. */
+  link: Link;
+}
+
+/** A resident with what Toaster knows of it; one that no config names has a name alone. */
+export interface LedgerEntry {
+  id: string;
+  resident: Resident;
+  known: KnownWeights | null;
+}
+
+/** Keeps the books: which weights are in use by whom, and which are in memory. */
+export class Ledger {
+  readonly #busy = new Map<string, number>();
+  readonly #lastUsed = new Map<string, number>();
+  readonly #freed = new Set<() => void>();
+  readonly #now: () => number;
+  #runtimes: ReadonlyMap<string, Runtime> = new Map();
+  #known: KnownWeights[] = [];
+
+  /** `now`: monotonic, in ms. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Takes over what a config knows. */
+  follow(runtimes: ReadonlyMap<string, Runtime>, known: KnownWeights[]): void {
+    this.#runtimes = runtimes;
+    this.#known = known;
+  }
+
+  get known(): readonly KnownWeights[] {
+    return this.#known;
+  }
+
+  runtime(id: string): Runtime | undefined {
+    return this.#runtimes.get(id);
+  }
+
+  busy(id: string): number {
+    return this.#busy.get(id) ?? 0;
+  }
+
+  /** Monotonic ms; 0 when never. */
+  lastUsed(id: string): number {
+    return this.#lastUsed.get(id) ?? 0;
+  }
+
+  /** A request begins on these weights. */
+  enter(id: string): void {
+    this.#busy.set(id, this.busy(id) + 1);
+  }
+
+  /** It has ended. */
+  leave(id: string): void {
+    this.#busy.set(id, this.busy(id) - 1);
+    this.#lastUsed.set(id, this.#now());
+    for (const tell of this.#freed) tell();
+  }
+
+  /** Waits until nobody uses the weights, or the signal says stop. */
+  async untilIdle(id: string, signal: AbortSignal): Promise<void> {
+    while (this.busy(id) > 0 && !signal.aborted) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#freed.add(resolve);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      await promise;
+      this.#freed.delete(resolve);
+    }
+  }
+
+  /** What all runtimes have in memory. One that does not answer has nothing to tell. */
+  async residents(): Promise<LedgerEntry[]> {
+    const all = [...this.#runtimes].map(async ([runtime, { residents }]): Promise<LedgerEntry[]> => {
+      const list = await this.#ask(residents.bind(this.#runtimes.get(runtime)));
+      return list.map((resident) => {
+        const known =
+          this.#known.find(
+            (one) => one.runtime === runtime && isKey(residentKey(one.weights), resident.key),
+          ) ?? null;
+        return { id: known?.weights.id ?? resident.key, resident, known };
+      });
+    });
+    return (await Promise.all(all)).flat();
+  }
+
+  async #ask(residents: () => Promise<Resident[]>): Promise<Resident[]> {
+    try {
+      return await residents();
+    } catch {
+      // A runtime that is down holds nothing that could be moved; requests to it will tell what is wrong.
+      return [];
+    }
+  }
+}
+
+const isKey = (wanted: string, listed: string): boolean => listed === wanted || listed === `${wanted}:latest`;

@@ -1,0 +1,49 @@
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config/schema.ts';
+import { Footprints } from './footprints.ts';
+import { Ledger } from './ledger.ts';
+import { listProcesses } from './list-processes.ts';
+import { MemoryProbe } from './probe.ts';
+import { readMemory } from './read-memory.ts';
+import { Room } from './room.ts';
+import { StateFile } from './state-file.ts';
+
+/** All that watches and plans memory, put together once. */
+export interface Memory {
+  probe: MemoryProbe;
+  ledger: Ledger;
+  room: Room;
+  footprints: Footprints;
+  /** Names of models that should stay warm. */
+  pinned: Set<string>;
+  /** Keeps pins and footprints on disk. */
+  save(): void;
+}
+
+export interface MemoryOptions {
+  stateFile: string;
+  clock: Clock;
+  warn(message: string): void;
+  /** The config in force. */
+  config(): Config;
+}
+
+export function openMemory({ stateFile, clock, warn, config }: MemoryOptions): Memory {
+  const file = new StateFile(stateFile, warn);
+  const state = file.read();
+  const pinned = new Set(state.pinned);
+  const save = (): void => file.write({ pinned: [...pinned], footprints: footprints.toJSON() });
+  const footprints = new Footprints(state.footprints, save);
+  const probe = new MemoryProbe({ read: readMemory, processes: listProcesses, wall: clock.wall, warn });
+  const ledger = new Ledger(clock.now);
+  const settings = () => {
+    const { reserve_gb, budget_gb, system_gb } = config().memory;
+    return {
+      reserve: reserve_gb * 1e9,
+      budget: budget_gb === undefined ? null : budget_gb * 1e9,
+      system: system_gb * 1e9,
+    };
+  };
+  const room = new Room({ ledger, probe, footprints, settings, pinned: () => pinned, warn, now: clock.now });
+  return { probe, ledger, room, footprints, pinned, save };
+}

@@ -1,0 +1,88 @@
+import type { PressureLevel } from '../contract.ts';
+
+/** Weights in memory, as far as a plan cares. Sizes are bytes. */
+export interface Held {
+  id: string;
+  bytes: number;
+  /** How many requests it is answering. */
+  busy: number;
+  pinned: boolean;
+  /** Seconds, on any clock; the smallest is the least recently used. */
+  lastUsed: number;
+}
+
+export interface RoomSettings {
+  /** Bytes that stay free for everything else. */
+  reserve: number;
+  /** Bytes that all models together may have; null for no such cap. */
+  budget: number | null;
+  /** Bytes of the machine that are never a model's, even when it is alone. */
+  system: number;
+}
+
+export interface Situation {
+  total: number;
+  /** Null where the platform does not tell: then nothing is known that speaks against a load. */
+  available: number | null;
+  pressure: PressureLevel;
+  held: Held[];
+}
+
+export type Plan =
+  /** Load it; `evict` goes first, `drain` is answering and must have ended before. */
+  | { kind: 'load'; evict: string[]; drain: string[]; tight: boolean }
+  | { kind: 'no_room'; needed: number; free: number; why: string };
+
+/**
+ * How to make room for weights of `needed` bytes. Idle residents go, unpinned ones first, the least recently used first;
+ * one that is answering is waited for only when nothing else helps. What is larger than the free memory, and still fits
+ * the machine, is loaded alone (`tight`).
+ */
+export function planRoom(
+  needed: number,
+  { total, available, pressure, held }: Situation,
+  settings: RoomSettings,
+): Plan {
+  const { reserve, budget, system } = settings;
+  const taken = held.reduce((sum, { bytes }) => sum + bytes, 0);
+  const most = total - system;
+  if (budget !== null && needed > budget) return noRoom(needed, budget, 'the budget for models is smaller');
+  if (needed > most) return noRoom(needed, most, 'the machine is smaller');
+  const room = (given: number): number => {
+    const free = available === null ? Number.POSITIVE_INFINITY : available - reserve + given;
+    return budget === null ? free : Math.min(free, budget - taken + given);
+  };
+  if (room(0) >= needed)
+    return pressure === 'critical'
+      ? critical(needed, room(0))
+      : { kind: 'load', evict: [], drain: [], tight: false };
+
+  const chosen: Held[] = [];
+  for (const candidate of inOrder(held)) {
+    chosen.push(candidate);
+    if (room(sizeOf(chosen)) < needed) continue;
+    // The last one may be so large that earlier ones can stay.
+    const spared = chosen.filter((one) => one !== candidate && room(sizeOf(chosen) - one.bytes) >= needed)[0];
+    return leave(spared ? chosen.filter((one) => one !== spared) : chosen, false);
+  }
+  const free = room(taken);
+  if (pressure === 'critical') return critical(needed, free);
+  // Whatever else the machine holds may go to disk: the person asked for this one by name.
+  return leave(held, true);
+}
+
+/** Unpinned before pinned, idle before busy, the least recently used first. */
+function inOrder(held: Held[]): Held[] {
+  const order = ({ busy, pinned }: Held): number => (busy > 0 ? 2 : 0) + (pinned ? 1 : 0);
+  return [...held].sort((a, b) => order(a) - order(b) || a.lastUsed - b.lastUsed);
+}
+
+function leave(chosen: Held[], tight: boolean): Plan {
+  const ids = (busy: boolean): string[] => chosen.filter((one) => one.busy > 0 === busy).map(({ id }) => id);
+  return { kind: 'load', evict: ids(false), drain: ids(true), tight };
+}
+
+const sizeOf = (held: Held[]): number => held.reduce((sum, { bytes }) => sum + bytes, 0);
+const noRoom = (needed: number, free: number, why: string): Plan => ({ kind: 'no_room', needed, free, why });
+const critical = (needed: number, free: number): Plan =>
+  noRoom(needed, Math.max(0, free), 'memory pressure is critical');

@@ -1,0 +1,153 @@
+import type { MemorySample, Pressure } from '../contract.ts';
+import { messageOf } from '../errors.ts';
+import { DEFAULT_LIMITS, PressureGauge, type PressureLimits } from './pressure.ts';
+import { type MemoryReading, ratesBetween } from './reading.ts';
+import { type ProcessFacts, residentMemory } from './resident.ts';
+
+/** Seconds between two samples while a request runs or somebody looks, and otherwise. */
+const BUSY_S = 2;
+const IDLE_S = 15;
+/** A gap this much longer than planned means that the machine slept. */
+const SLEPT_S = 60;
+
+export interface ProbeParts {
+  read(): Promise<MemoryReading>;
+  processes(): Promise<ProcessFacts[] | null>;
+  /** Seconds since 1970. */
+  wall(): number;
+  warn(message: string): void;
+  limits?: PressureLimits;
+}
+
+type Listener = (sample: MemorySample, change: Pressure | null) => void;
+
+/** Looks at the machine's memory now and then, more often while it matters. */
+export class MemoryProbe {
+  readonly #parts: ProbeParts;
+  readonly #gauge: PressureGauge;
+  readonly #listeners = new Set<Listener>();
+  readonly #wakeListeners = new Set<() => void>();
+  #before: { reading: MemoryReading; ts: number } | null = null;
+  #last: MemorySample | null = null;
+  #sampling: Promise<MemorySample> | null = null;
+  #watchers = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #warned = false;
+  #closed = false;
+
+  constructor(parts: ProbeParts) {
+    this.#parts = parts;
+    this.#gauge = new PressureGauge(parts.wall(), parts.limits ?? DEFAULT_LIMITS);
+    this.#plan(0);
+  }
+
+  /** The newest sample; null before the first. */
+  get last(): MemorySample | null {
+    return this.#last;
+  }
+
+  get pressure(): Pressure {
+    return this.#gauge.current;
+  }
+
+  /** Calls back with every sample, and with the pressure when it has changed. Returns what ends that. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Calls back after the machine has slept. Returns what ends that. */
+  onWake(listener: () => void): () => void {
+    this.#wakeListeners.add(listener);
+    return () => void this.#wakeListeners.delete(listener);
+  }
+
+  /** Somebody looks, or a request runs: samples come more often until the returned function is called. */
+  watch(): () => void {
+    this.#watchers += 1;
+    if (this.#watchers === 1) this.#plan(0);
+    let watching = true;
+    return () => {
+      if (!watching) return;
+      watching = false;
+      this.#watchers -= 1;
+    };
+  }
+
+  /** A sample of now; one that is being taken is waited for. */
+  sample(): Promise<MemorySample> {
+    this.#sampling ??= this.#take().finally(() => {
+      this.#sampling = null;
+    });
+    return this.#sampling;
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #plan(seconds: number): void {
+    clearTimeout(this.#timer);
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => void this.#tick(), seconds * 1000).unref();
+  }
+
+  async #tick(): Promise<void> {
+    try {
+      await this.sample();
+      this.#warned = false;
+    } catch (error) {
+      if (!this.#warned) this.#parts.warn(`memory cannot be measured (${messageOf(error)})`);
+      this.#warned = true;
+    }
+    this.#plan(this.#watchers > 0 ? BUSY_S : IDLE_S);
+  }
+
+  async #take(): Promise<MemorySample> {
+    const { read, processes, wall } = this.#parts;
+    const [reading, list] = await Promise.all([read(), processes()]);
+    const ts = wall();
+    const { total, available, swapUsed, kernelLevel, stalled } = reading;
+    const resident = residentMemory(list, process.pid);
+    const slept = this.#before !== null && Math.abs(ts - this.#before.ts) > SLEPT_S;
+    // After a sleep the counters' difference lies in a time that nobody saw.
+    const from = this.#before === null || slept ? { reading, ts } : this.#before;
+    const rates = ratesBetween(from.reading.counters, reading.counters, ts - from.ts);
+    const sample = {
+      ts,
+      total,
+      available,
+      swap_used: swapUsed,
+      kernel_level: kernelLevel,
+      stalled,
+      rates,
+      resident,
+    };
+    const change = this.#gauge.take(sample, culprit(this.#last, sample));
+    this.#before = { reading, ts };
+    this.#last = sample;
+    for (const listener of this.#listeners) listener(sample, change);
+    if (slept) for (const listener of this.#wakeListeners) listener();
+    return sample;
+  }
+}
+
+const GROWN = 256 * 1024 * 1024;
+
+/** Who grew most since the last sample, when it is much. */
+function culprit(before: MemorySample | null, now: MemorySample): string | null {
+  if (before === null) return null;
+  const names = {
+    ollama: 'Ollama',
+    llamacpp: 'llama.cpp',
+    toaster: 'Toaster',
+    orphans: 'an orphaned runner',
+  };
+  const grown = Object.entries(names).map(([key, name]): [string, number] => {
+    const who = key as keyof typeof names;
+    return [name, (now.resident[who] ?? 0) - (before.resident[who] ?? 0)];
+  });
+  const [name, bytes] = grown.reduce((most, one) => (one[1] > most[1] ? one : most), ['', 0]);
+  return bytes > GROWN ? `${name} grew by ${(bytes / 1e9).toFixed(1)} GB` : null;
+}

@@ -1,0 +1,25 @@
+import { totalmem } from 'node:os';
+import { readDarwin } from './read-darwin.ts';
+import { readLinux } from './read-linux.ts';
+import type { MemoryReading } from './reading.ts';
+
+const READERS: Partial<Record<NodeJS.Platform, () => Promise<MemoryReading>>> = {
+  linux: readLinux,
+  darwin: readDarwin,
+};
+
+/** What this platform tells about its memory; elsewhere only its size. */
+export function readMemory(): Promise<MemoryReading> {
+  return (READERS[process.platform] ?? readNothing)();
+}
+
+async function readNothing(): Promise<MemoryReading> {
+  const counters = {
+    pageouts: null,
+    pageins: null,
+    swapouts: null,
+    decompressions: null,
+    major_faults: null,
+  };
+  return { total: totalmem(), available: null, swapUsed: null, kernelLevel: null, stalled: null, counters };
+}

@@ -1,0 +1,252 @@
+import type { LinkEvent } from '../chat/types.ts';
+import type { MemorySample } from '../contract.ts';
+import { ApiError, LinkFailure, messageOf } from '../errors.ts';
+import type { Link, Weights } from '../runtimes/types.ts';
+import type { Footprints } from './footprints.ts';
+import type { Ledger, LedgerEntry } from './ledger.ts';
+import { type Held, type Plan, planRoom, type RoomSettings } from './plan.ts';
+import type { MemoryProbe } from './probe.ts';
+
+/** How long memory may take to come back after a runtime has said that it is free. */
+const RETURN_LIMIT_MS = 5000;
+const LOOK_AGAIN_MS = 100;
+
+export interface RoomParts {
+  ledger: Ledger;
+  probe: MemoryProbe;
+  footprints: Footprints;
+  settings(): RoomSettings;
+  pinned(): ReadonlySet<string>;
+  warn(message: string): void;
+  /** Monotonic, in ms. */
+  now(): number;
+}
+
+/** Sees to it that weights are loaded only where there is room, and one at a time. */
+export class Room {
+  readonly #parts: RoomParts;
+  /** Until when weights are warm for sure, on the monotonic clock: then a request asks nobody. */
+  readonly #warmUntil = new Map<string, number>();
+  /** Weights that must end what they are doing and take nothing new. */
+  readonly #draining = new Set<string>();
+  #loads: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(parts: RoomParts) {
+    this.#parts = parts;
+  }
+
+  /** How many requests wait for a load. */
+  get queue(): number {
+    return this.#waiting;
+  }
+
+  /** Whether a request can be sent on without a look at memory. */
+  isWarm({ id }: Weights): boolean {
+    if (this.#draining.has(id)) return false;
+    return this.#parts.ledger.busy(id) > 0 || (this.#warmUntil.get(id) ?? 0) > this.#parts.now();
+  }
+
+  /** An answer has ended: from now on keep_alive runs. Some of it is left out, so that the look comes too early. */
+  answered(link: Link): void {
+    const { id } = link.weights;
+    const sureMs = Math.max(0, link.keepAliveS * 1000 - 2000);
+    this.#warmUntil.set(id, this.#parts.now() + Math.min(sureMs, 60_000));
+  }
+
+  /** Forgets that weights are warm: they were unloaded, or their runtime is in trouble. */
+  cooled(id: string): void {
+    this.#warmUntil.delete(id);
+  }
+
+  /**
+   * Brings a link's weights into memory, after those that came before. Tells what it waits for. `later`: links that may
+   * answer instead when these could only wait for others. Throws `LinkFailure('no_room')`, the runtime's failures, or
+   * `ApiError` 503 where the config says refuse.
+   */
+  async *make(
+    link: Link,
+    force: boolean,
+    later: readonly Link[],
+    signal: AbortSignal,
+  ): AsyncGenerator<LinkEvent> {
+    this.#waiting += 1;
+    const turn = Promise.withResolvers<void>();
+    const before = this.#loads;
+    this.#loads = turn.promise;
+    // A load that its client has left goes on, and whoever comes next waits for it.
+    let loading: Promise<unknown> = Promise.resolve();
+    try {
+      await Promise.race([before, aborted(signal)]);
+      signal.throwIfAborted();
+      const hold = (load: Promise<unknown>): void => {
+        loading = load;
+      };
+      if (!this.isWarm(link.weights)) yield* this.#makeNow(link, force, later, signal, hold);
+    } finally {
+      this.#waiting -= 1;
+      void Promise.allSettled([before, loading]).then(() => turn.resolve());
+    }
+  }
+
+  async *#makeNow(
+    link: Link,
+    force: boolean,
+    later: readonly Link[],
+    signal: AbortSignal,
+    hold: (load: Promise<unknown>) => void,
+  ): AsyncGenerator<LinkEvent> {
+    const entries = await this.#parts.ledger.residents();
+    if (entries.some((entry) => this.#isOn(entry, link))) {
+      this.answered(link);
+      return;
+    }
+    const plan = await this.#plan(link, entries);
+    if (plan.kind === 'no_room' && !force) throw noRoom(link, plan);
+    const leaving = plan.kind === 'load' ? plan : { evict: [], drain: [], tight: true };
+    if (leaving.tight && !force && link.settings.on_tight === 'demote') throw tooTight(link);
+    if (leaving.drain.length > 0 && (await this.#fitsBeside(later, entries)))
+      throw new LinkFailure(
+        'no_room',
+        `${leaving.drain.join(', ')} is answering, and ${link.model} does not fit beside it`,
+        { counts: false },
+      );
+    yield { type: 'load', state: 'loading' };
+    if (leaving.tight) yield { type: 'tight' };
+    yield* this.#drain(leaving.drain, signal);
+    await this.#evict([...leaving.evict, ...leaving.drain], entries);
+    await this.#load(link, signal, hold);
+    yield { type: 'load', state: 'loaded' };
+  }
+
+  #isOn({ known, resident }: LedgerEntry, { weights, runtime }: Link): boolean {
+    return (
+      known?.runtime === runtime &&
+      known.weights.id === weights.id &&
+      !resident.loading &&
+      resident.context === weights.context
+    );
+  }
+
+  async #plan(link: Link, entries: LedgerEntry[]): Promise<Plan> {
+    const { probe, footprints, settings } = this.#parts;
+    const sample = await probe.sample();
+    return planRoom(footprints.of(link.weights), this.#situation(sample, entries, link), settings());
+  }
+
+  #situation({ total, available }: MemorySample, entries: LedgerEntry[], link: Link) {
+    const { ledger, footprints, pinned, probe } = this.#parts;
+    const held = entries
+      // The same weights with another context are replaced by the runtime itself.
+      .filter(({ id }) => id !== link.weights.id)
+      .map(
+        ({ id, known, resident }): Held => ({
+          id,
+          bytes:
+            Math.max(resident.size ?? 0, (known && footprints.measured(known.weights)) ?? 0) ||
+            (known ? footprints.of(known.weights) : 0),
+          busy: ledger.busy(id),
+          pinned: known?.models.some((model) => pinned().has(model)) ?? false,
+          lastUsed: ledger.lastUsed(id),
+        }),
+      );
+    return { total, available, pressure: probe.pressure.level, held };
+  }
+
+  /** Whether a later link could answer without anybody being waited for. */
+  async #fitsBeside(later: readonly Link[], entries: LedgerEntry[]): Promise<boolean> {
+    for (const link of later) {
+      if (entries.some((entry) => this.#isOn(entry, link))) return true;
+      const plan = await this.#plan(link, entries);
+      if (plan.kind === 'load' && plan.drain.length === 0 && !plan.tight) return true;
+    }
+    return false;
+  }
+
+  async *#drain(ids: string[], signal: AbortSignal): AsyncGenerator<LinkEvent> {
+    for (const id of ids) {
+      yield { type: 'note', text: `[waiting] ${id} is still answering` };
+      this.#draining.add(id);
+    }
+    try {
+      for (const id of ids) await this.#parts.ledger.untilIdle(id, signal);
+      signal.throwIfAborted();
+    } finally {
+      for (const id of ids) this.#draining.delete(id);
+    }
+  }
+
+  async #evict(ids: string[], entries: LedgerEntry[]): Promise<void> {
+    const { ledger, probe, warn } = this.#parts;
+    const before = residentOf(await probe.sample());
+    let expected = 0;
+    for (const { id, known, resident } of entries) {
+      if (!known || !ids.includes(id)) continue;
+      this.cooled(id);
+      try {
+        await ledger.runtime(known.runtime)?.unload(known.weights);
+        expected += resident.size ?? 0;
+      } catch (error) {
+        warn(`${id} did not leave memory (${messageOf(error)})`);
+      }
+    }
+    // A runtime says that it is done before its processes have given the memory back.
+    const until = this.#parts.now() + RETURN_LIMIT_MS;
+    const enough = before - expected / 2;
+    while (expected > 0 && enough > 0 && this.#parts.now() < until) {
+      if (residentOf(await probe.sample()) <= enough) return;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
+  }
+
+  /** The load goes on when this client leaves: others may wait for it, and the weights are as good as warm. */
+  async #load(link: Link, signal: AbortSignal, hold: (load: Promise<unknown>) => void): Promise<void> {
+    const { ledger } = this.#parts;
+    const limit = AbortSignal.timeout(Math.min(link.timeouts.load * 1000, 2 ** 31 - 1));
+    const loading = Promise.resolve(ledger.runtime(link.runtime)?.load(link, limit)).then(() =>
+      this.#loaded(link),
+    );
+    hold(loading);
+    const left = await Promise.race([loading.then(() => false), aborted(signal).then(() => true)]).catch(
+      (error: unknown) => {
+        if (limit.aborted)
+          throw new LinkFailure('timeout', `${link.model} was not loaded within ${link.timeouts.load} s`);
+        throw error;
+      },
+    );
+    if (!left) return;
+    loading.catch((error: unknown) => this.#parts.warn(`${link.model} was not loaded (${messageOf(error)})`));
+    signal.throwIfAborted();
+  }
+
+  async #loaded(link: Link): Promise<void> {
+    const { ledger, footprints } = this.#parts;
+    this.answered(link);
+    const entry = (await ledger.residents()).find((one) => this.#isOn(one, link));
+    if (entry?.resident.size) footprints.learn(link.weights, entry.resident.size);
+  }
+}
+
+/** What the runtimes' processes hold; 0 where that cannot be measured, and then nothing is waited for. */
+const residentOf = ({ resident }: MemorySample): number => (resident.ollama ?? 0) + (resident.llamacpp ?? 0);
+
+function noRoom(link: Link, { needed, free, why }: Extract<Plan, { kind: 'no_room' }>): Error {
+  const text = `${link.model} needs ${gb(needed)} and there are ${gb(free)}: ${why}`;
+  if (link.settings.on_no_room === 'demote') return new LinkFailure('no_room', text, { counts: false });
+  return new ApiError(503, `${text}. Ask a smaller model, or insist (ask --force, X-Force: 1).`, {
+    code: 'no_room',
+    param: 'model',
+  });
+}
+
+const tooTight = ({ model }: Link): LinkFailure =>
+  new LinkFailure('no_room', `${model} exceeds what is free, and on_tight says demote`, { counts: false });
+
+const gb = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
