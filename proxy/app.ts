@@ -1,6 +1,7 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { reloadConfig } from './admin/reload.ts';
 import { requireToken } from './admin/token.ts';
+import { coolModel, pinModel } from './admin/warmth.ts';
 import { handleAsk } from './ask/handle.ts';
 import { StderrStreams } from './ask/stderr-streams.ts';
 import { configJsonSchema } from './config/json-schema.ts';
@@ -10,22 +11,23 @@ import { guardAsk, guardOrigin } from './guard.ts';
 import { chatCompletions } from './http/chat-completions.ts';
 import { asApiError } from './http/conduct.ts';
 import { findModel, modelObject } from './http/models.ts';
+import { parseJson, readBody } from './http/read-body.ts';
 import { sendError } from './http/write.ts';
+import { statusOf } from './memory/status.ts';
 import type { Service } from './service.ts';
 import { VERSION } from './version.ts';
 
 export interface AppParts {
   service: Service;
-  token: { value: string; file: string };
   /** When it started, in seconds since 1970. */
   startedAt: number;
 }
 
 /** Every route. */
-export function createApp({ service, token, startedAt }: AppParts): Express {
+export function createApp({ service, startedAt }: AppParts): Express {
   const app = express();
   const streams = new StderrStreams();
-  const { live, clock } = service.parts;
+  const { live, clock, memory, warmth, token } = service.parts;
   const admin = (req: Request, _res: Response, next: NextFunction) => {
     requireToken(req.get('authorization'), token.value, token.file);
     next();
@@ -53,6 +55,17 @@ export function createApp({ service, token, startedAt }: AppParts): Express {
   });
   app.post('/ask', askOnly, (req, res) => handleAsk(service, streams, req, res));
   app.get('/ask/:id/stderr', askOnly, (req, res) => streams.read(String(req.params.id), res));
+  app.get(
+    '/api/status',
+    async (_req, res) => void res.json(await statusOf(memory, live.current.config, clock.wall())),
+  );
+  app.put('/api/models/:name/pin', admin, async (req, res) => {
+    const { name } = findModel(live.current, String(req.params.name));
+    res.json(pinModel(memory, warmth, name, parseJson(await readBody(req, res))));
+  });
+  app.post('/api/models/:name/cool', admin, async (req, res) => {
+    res.json(await coolModel(memory, warmth, findModel(live.current, String(req.params.name)).name));
+  });
   app.post('/api/config/reload', admin, (_req, res) => void res.json(reloadConfig(live)));
   app.get('/config.schema.json', (_req, res) => void res.json(configJsonSchema()));
 

@@ -147,6 +147,50 @@ export interface Pressure {
   since: number;
 }
 
+/** Weights in memory. Sizes are bytes. */
+export interface ResidentStatus {
+  weights: string;
+  /** Empty for weights that no config names. */
+  models: string[];
+  /** By the runtime's own account. */
+  size: number | null;
+  /** The most that they were found to take. */
+  footprint: number | null;
+  context: number;
+  state: 'idle' | 'busy' | 'loading';
+  in_flight: number;
+  /** Null: never, or not while they are busy. */
+  expires_in_s: number | null;
+  /** Why they are still there. */
+  stays: 'busy' | 'pinned' | 'keep_alive';
+}
+
+export interface ModelStatus {
+  model: string;
+  tiers: string[];
+  weights: string;
+  runtime: string;
+  /** Bytes; an estimate until they were measured. */
+  size: number;
+  measured: boolean;
+  state: 'warm' | 'cold' | 'loading';
+  expires_in_s: number | null;
+  pinned: boolean;
+  in_flight: number;
+}
+
+/** `GET /api/status` */
+export interface Status {
+  memory: MemorySample;
+  pressure: Pressure;
+  /** Bytes that a further model may have without anybody leaving; null: unknown. */
+  free_for_models: number | null;
+  /** Requests that wait for a load. */
+  queue: number;
+  residents: ResidentStatus[];
+  models: ModelStatus[];
+}
+
 /** `GET /health` */
 export interface Health {
   name: 'toaster';

@@ -9,6 +9,7 @@ import { systemClock as clock } from './clock.ts';
 import { durationSeconds } from './config/duration.ts';
 import { LiveConfig } from './live-config.ts';
 import { openMemory } from './memory/memory.ts';
+import { Warmth } from './memory/warmth.ts';
 import type { Paths } from './paths.ts';
 import { Service } from './service.ts';
 import { openLog } from './telemetry/log.ts';
@@ -42,10 +43,12 @@ export async function serve({ paths, port, warn }: ServeOptions): Promise<Servin
     now: clock.wall,
     warn,
   });
+  const warmth = new Warmth(memory, warn);
   const log = openLog({ file: paths.log, now: clock.wall, warn });
-  const service = new Service({ live, cache, log, clock });
-  const server = createServer(createApp({ service, token, startedAt: clock.wall() }));
+  const service = new Service({ live, cache, log, clock, memory, warmth, token });
+  const server = createServer(createApp({ service, startedAt: clock.wall() }));
   const end = async (): Promise<void> => {
+    warmth.close();
     memory.probe.close();
     await live.close();
     cache.close();

@@ -11,6 +11,8 @@ import type { ApiError } from './errors.ts';
 import { conduct } from './http/conduct.ts';
 import type { AnswerWriter } from './http/write.ts';
 import type { Live, LiveConfig } from './live-config.ts';
+import type { Memory } from './memory/memory.ts';
+import type { Warmth } from './memory/warmth.ts';
 import type { Log } from './telemetry/log.ts';
 import { type ClientFacts, logLine } from './telemetry/log-line.ts';
 import { ReceiptBuilder } from './telemetry/receipt.ts';
@@ -20,6 +22,10 @@ export interface ServiceParts {
   cache: AnswerStore;
   log: Log;
   clock: Clock;
+  memory: Memory;
+  warmth: Warmth;
+  /** What changes state asks for it. */
+  token: { value: string; file: string };
 }
 
 /** What every request needs, put together once. */

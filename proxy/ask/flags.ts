@@ -22,6 +22,10 @@ export const FLAGS: readonly Flag[] = [
   { name: 'timeout', value: 'TIME', help: 'give up after this long: 30s, 5m (a bare number is seconds)' },
   { name: 'why', help: 'a receipt on stderr: who answered, why, and what it took' },
   { name: 'think-out', help: 'show the reasoning, on stderr' },
+  { name: 'status', help: 'what is in memory, what is free, and the pressure (with --json, too)' },
+  { name: 'models', help: 'all models: tier, weights, size, warm or cold (with --json, too)' },
+  { name: 'warm', value: 'NAME', help: 'pin a model or tier: it stays warm' },
+  { name: 'cool', value: 'NAME', help: 'unpin a model or tier, and unload it' },
   { name: 'help', short: 'h', help: 'this text' },
   { name: 'version', short: 'V', help: "Toaster's version" },
 ];

@@ -7,7 +7,7 @@ import { findModel } from '../http/models.ts';
 import { readBody } from '../http/read-body.ts';
 import type { Exchange, Service } from '../service.ts';
 import { promptFacts } from '../telemetry/prompt.ts';
-import { VERSION } from '../version.ts';
+import { runCommand } from './commands.ts';
 import { helpText } from './help.ts';
 import { receiptWriter } from './json-writer.ts';
 import { Notes } from './notes.ts';
@@ -38,11 +38,7 @@ export async function handleAsk(
   let question: AskQuestion;
   try {
     words = parseAskArgs(form.getAll('a'), Object.keys(config.tiers));
-    const told = words.flags.has('help')
-      ? helpText(config)
-      : words.flags.has('version')
-        ? `toaster ${VERSION}\n`
-        : null;
+    const told = await runCommand(service, words, form, config);
     if (told !== null) return tell(exchange, notes, res, EXIT.answered, told);
     const stdin = form.get('i') ?? '';
     if (form.getAll('a').length === 0 && stdin.trim() === '') {

@@ -22,6 +22,13 @@ export interface RoomParts {
   now(): number;
 }
 
+export interface MakeOptions {
+  /** Load even where there seems to be no room. */
+  force: boolean;
+  /** Others may be made to leave. */
+  evict: boolean;
+}
+
 /** Sees to it that weights are loaded only where there is room, and one at a time. */
 export class Room {
   readonly #parts: RoomParts;
@@ -66,7 +73,7 @@ export class Room {
    */
   async *make(
     link: Link,
-    force: boolean,
+    how: MakeOptions,
     later: readonly Link[],
     signal: AbortSignal,
   ): AsyncGenerator<LinkEvent> {
@@ -82,7 +89,7 @@ export class Room {
       const hold = (load: Promise<unknown>): void => {
         loading = load;
       };
-      if (!this.isWarm(link.weights)) yield* this.#makeNow(link, force, later, signal, hold);
+      if (!this.isWarm(link.weights)) yield* this.#makeNow(link, how, later, signal, hold);
     } finally {
       this.#waiting -= 1;
       void Promise.allSettled([before, loading]).then(() => turn.resolve());
@@ -91,7 +98,7 @@ export class Room {
 
   async *#makeNow(
     link: Link,
-    force: boolean,
+    { force, evict }: MakeOptions,
     later: readonly Link[],
     signal: AbortSignal,
     hold: (load: Promise<unknown>) => void,
@@ -104,6 +111,7 @@ export class Room {
     const plan = await this.#plan(link, entries);
     if (plan.kind === 'no_room' && !force) throw noRoom(link, plan);
     const leaving = plan.kind === 'load' ? plan : { evict: [], drain: [], tight: true };
+    if (!evict && leaving.evict.length + leaving.drain.length > 0) throw takenByOthers(link);
     if (leaving.tight && !force && link.settings.on_tight === 'demote') throw tooTight(link);
     if (leaving.drain.length > 0 && (await this.#fitsBeside(later, entries)))
       throw new LinkFailure(
@@ -227,6 +235,16 @@ export class Room {
   }
 }
 
+/** Makes room and loads where nobody listens to how it goes. Never makes others leave. Throws as `make` does. */
+export async function collectRoom(room: Room, link: Link): Promise<void> {
+  for await (const _event of room.make(
+    link,
+    { force: false, evict: false },
+    [],
+    new AbortController().signal,
+  ));
+}
+
 /** What the runtimes' processes hold; 0 where that cannot be measured, and then nothing is waited for. */
 const residentOf = ({ resident }: MemorySample): number => (resident.ollama ?? 0) + (resident.llamacpp ?? 0);
 
@@ -238,6 +256,9 @@ function noRoom(link: Link, { needed, free, why }: Extract<Plan, { kind: 'no_roo
     param: 'model',
   });
 }
+
+const takenByOthers = ({ model }: Link): LinkFailure =>
+  new LinkFailure('no_room', `others have the memory that ${model} would need`, { counts: false });
 
 const tooTight = ({ model }: Link): LinkFailure =>
   new LinkFailure('no_room', `${model} exceeds what is free, and on_tight says demote`, { counts: false });

@@ -36,7 +36,7 @@ export function withRoom(
     let loadS: number | null = null;
     try {
       if (!room.isWarm(link.weights)) {
-        for await (const event of room.make(link, request.force, later, signal)) {
+        for await (const event of room.make(link, { force: request.force, evict: true }, later, signal)) {
           tight ||= event.type === 'tight';
           if (event.type === 'load' && event.state === 'loaded') loadS = (performance.now() - began) / 1000;
           yield event;

@@ -1,0 +1,38 @@
+import { requireToken } from '../admin/token.ts';
+import { coolModel, pinModel } from '../admin/warmth.ts';
+import type { Config } from '../config/schema.ts';
+import { statusOf } from '../memory/status.ts';
+import type { Service } from '../service.ts';
+import { VERSION } from '../version.ts';
+import { helpText } from './help.ts';
+import { type AskWords, UsageError } from './parse-args.ts';
+import { modelsTable, statusTable } from './tables.ts';
+
+/** What `ask` prints where it does not ask a model; null when it is to ask one. Throws `UsageError` and `ApiError`. */
+export async function runCommand(
+  { parts }: Service,
+  { flags }: AskWords,
+  form: URLSearchParams,
+  config: Config,
+): Promise<string | null> {
+  if (flags.has('help')) return helpText(config);
+  if (flags.has('version')) return `toaster ${VERSION}\n`;
+  const { memory, warmth, clock, token } = parts;
+  const name = flags.get('warm') ?? flags.get('cool');
+  if (name !== undefined) {
+    // The shim reads the token's file: only who may read it may change what stays in memory.
+    requireToken(`Bearer ${form.get('token')?.trim() ?? ''}`, token.value, token.file);
+    const model = config.tiers[name] ?? name;
+    if (!config.models[model]) throw new UsageError(`There is no model ${name}; ask --models lists them.`);
+    if (flags.has('warm')) {
+      pinModel(memory, warmth, model, { pinned: true });
+      return `${model} is pinned: it is loaded when there is room, and stays warm. ask --cool ${name} lets it go.\n`;
+    }
+    await coolModel(memory, warmth, model);
+    return `${model} is cold.\n`;
+  }
+  if (!flags.has('status') && !flags.has('models')) return null;
+  const status = await statusOf(memory, config, clock.wall());
+  if (flags.has('json')) return `${JSON.stringify(flags.has('models') ? status.models : status)}\n`;
+  return flags.has('models') ? modelsTable(status) : statusTable(status);
+}

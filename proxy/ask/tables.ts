@@ -1,0 +1,73 @@
+import type { ModelStatus, Status } from '../contract.ts';
+
+/** `ask --models`: a line per model. */
+export function modelsTable({ models }: Status): string {
+  const rows = models.map(({ tiers, model, weights, size, measured, state, expires_in_s, pinned }) => [
+    tiers.map((tier) => `--${tier}`).join(' '),
+    model,
+    weights,
+    `${measured ? '' : '~'}${gb(size)}`,
+    state,
+    timeLeft(expires_in_s, state),
+    pinned ? 'pinned' : '',
+  ]);
+  return table([['tier', 'model', 'weights', 'size', 'state', 'for', ''], ...rows]);
+}
+
+/** `ask --status`: the memory as a bar, the pressure, and what is in memory. */
+export function statusTable(status: Status): string {
+  const { memory, pressure, free_for_models, queue, residents, models } = status;
+  const lines = [
+    bar(memory.total, memory.available),
+    `pressure  ${pressure.level}${pressure.why === null ? '' : `: ${pressure.why}`}`,
+  ];
+  if (free_for_models !== null) lines.push(`free      ${gb(free_for_models)} for models`);
+  if (memory.resident.orphans)
+    lines.push(
+      `orphans   ${gb(memory.resident.orphans)} of a dead Ollama's runners; end them with: pkill -f llama-server.*blobs/sha256-`,
+    );
+  if (queue > 0) lines.push(`waiting   ${queue} for a load`);
+  lines.push('');
+  if (residents.length === 0) lines.push('No model is in memory.');
+  else {
+    const rows = residents.map(({ weights, models: users, size, state, in_flight, expires_in_s, stays }) => [
+      weights,
+      users.join(', '),
+      size === null ? '' : gb(size),
+      in_flight > 0 ? `${state} (${in_flight})` : state,
+      stays === 'pinned' ? 'pinned' : timeLeft(expires_in_s, 'warm'),
+    ]);
+    lines.push(table([['weights', 'models', 'size', 'state', 'for'], ...rows]).trimEnd());
+  }
+  const missing = models.filter(({ pinned, state }) => pinned && state === 'cold').map(({ model }) => model);
+  if (missing.length > 0) lines.push('', `Pinned and not warm: ${missing.join(', ')}`);
+  return `${lines.join('\n')}\n`;
+}
+
+const WIDTH = 40;
+
+function bar(total: number, available: number | null): string {
+  if (available === null) return `memory    ${gb(total)}, how much of it is free is unknown here`;
+  const used = Math.round(((total - available) / total) * WIDTH);
+  return `memory    ${'█'.repeat(used)}${'░'.repeat(WIDTH - used)}  ${gb(available)} of ${gb(total)} available`;
+}
+
+function timeLeft(seconds: number | null, state: ModelStatus['state']): string {
+  if (state === 'cold' || seconds === null) return '';
+  return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
+const gb = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+
+function table(rows: string[][]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}

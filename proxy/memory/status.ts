@@ -1,0 +1,71 @@
+import type { Config } from '../config/schema.ts';
+import type { ModelStatus, ResidentStatus, Status } from '../contract.ts';
+import type { KnownWeights, LedgerEntry } from './ledger.ts';
+import type { Memory } from './memory.ts';
+
+/** `GET /api/status`: memory, what is in it and why, and each model with its warmth. */
+export async function statusOf(memory: Memory, config: Config, wall: number): Promise<Status> {
+  const { probe, ledger, room, footprints, pinned } = memory;
+  const [sample, entries] = await Promise.all([probe.last ?? probe.sample(), ledger.residents()]);
+  const { reserve_gb, budget_gb } = config.memory;
+  const held = entries.reduce((sum, { resident }) => sum + (resident.size ?? 0), 0);
+  const byReserve = sample.available === null ? null : Math.max(0, sample.available - reserve_gb * 1e9);
+  const byBudget = budget_gb === undefined ? null : Math.max(0, budget_gb * 1e9 - held);
+  const limits = [byReserve, byBudget].filter((limit) => limit !== null);
+  const residentOf = (one: KnownWeights) =>
+    entries.find(({ id, known }) => known !== null && id === one.weights.id);
+  return {
+    memory: sample,
+    pressure: probe.pressure,
+    free_for_models: limits.length === 0 ? null : Math.min(...limits),
+    queue: room.queue,
+    residents: entries.map((entry) => residentStatus(entry, memory, wall)),
+    models: ledger.known.flatMap((one) =>
+      one.models.map(
+        (model): ModelStatus => ({
+          model,
+          tiers: Object.entries(config.tiers).flatMap(([tier, name]) => (name === model ? tier : [])),
+          weights: one.weights.id,
+          runtime: one.runtime,
+          size: footprints.of(one.weights),
+          measured: footprints.measured(one.weights) !== null,
+          state: stateOf(residentOf(one)),
+          expires_in_s: secondsLeft(residentOf(one), wall),
+          pinned: pinned.has(model),
+          in_flight: ledger.busy(one.weights.id),
+        }),
+      ),
+    ),
+  };
+}
+
+function residentStatus(
+  { id, known, resident }: LedgerEntry,
+  { ledger, footprints, pinned }: Memory,
+  wall: number,
+): ResidentStatus {
+  const busy = ledger.busy(id);
+  const kept = known?.models.find((model) => pinned.has(model));
+  return {
+    weights: id,
+    models: known?.models ?? [],
+    size: resident.size,
+    footprint: known ? footprints.measured(known.weights) : null,
+    context: resident.context,
+    state: resident.loading ? 'loading' : busy > 0 ? 'busy' : 'idle',
+    in_flight: busy,
+    expires_in_s: secondsLeft({ id, known, resident }, wall),
+    stays: busy > 0 ? 'busy' : kept !== undefined ? 'pinned' : 'keep_alive',
+  };
+}
+
+function stateOf(entry: LedgerEntry | undefined): ModelStatus['state'] {
+  if (!entry) return 'cold';
+  return entry.resident.loading ? 'loading' : 'warm';
+}
+
+/** Null for never, and while nobody knows. */
+function secondsLeft(entry: LedgerEntry | undefined, wall: number): number | null {
+  const at = entry?.resident.expiresAt ?? null;
+  return at === null || !Number.isFinite(at) ? null : Math.max(0, Math.round(at - wall));
+}
