@@ -10,6 +10,7 @@ import { ApiError } from './errors.ts';
 import { guardAsk, guardOrigin } from './guard.ts';
 import { chatCompletions } from './http/chat-completions.ts';
 import { asApiError } from './http/conduct.ts';
+import { sendEvents } from './http/events.ts';
 import { findModel, modelObject } from './http/models.ts';
 import { parseJson, readBody } from './http/read-body.ts';
 import { sendError } from './http/write.ts';
@@ -59,6 +60,7 @@ export function createApp({ service, startedAt }: AppParts): Express {
     '/api/status',
     async (_req, res) => void res.json(await statusOf(memory, live.current.config, clock.wall())),
   );
+  app.get('/api/events', (_req, res) => sendEvents(res, memory.probe));
   app.put('/api/models/:name/pin', admin, async (req, res) => {
     const { name } = findModel(live.current, String(req.params.name));
     res.json(pinModel(memory, warmth, name, parseJson(await readBody(req, res))));

@@ -84,6 +84,10 @@ export interface Receipt {
   cache: CacheOutcome;
   /** `tight`: the model was loaded alone although it exceeds what was free. */
   memory: 'tight' | null;
+  pressure: PressureLevel;
+  /** Pages swapped and paged out while it ran; null when no sample fell into its time. */
+  swapouts: number | null;
+  pageouts: number | null;
   /** An identical request was in flight, and this one shared its inference. */
   shared: boolean;
   latency_s: number;

@@ -12,6 +12,7 @@ import { conduct } from './http/conduct.ts';
 import type { AnswerWriter } from './http/write.ts';
 import type { Live, LiveConfig } from './live-config.ts';
 import type { Memory } from './memory/memory.ts';
+import type { MemoryMark } from './memory/probe.ts';
 import type { Warmth } from './memory/warmth.ts';
 import type { Log } from './telemetry/log.ts';
 import { type ClientFacts, logLine } from './telemetry/log-line.ts';
@@ -63,11 +64,13 @@ export class Exchange {
   client: ClientFacts = { user: null, metadata: null };
   readonly #service: Service;
   readonly #leave: () => void;
+  readonly #mark: MemoryMark;
 
   constructor(service: Service, source: Receipt['source']) {
     this.#service = service;
     this.live = service.parts.live.current;
     this.#leave = service.parts.live.enter();
+    this.#mark = service.parts.memory.probe.mark();
     this.receipt = new ReceiptBuilder(this.id, source, service.parts.clock);
   }
 
@@ -104,6 +107,8 @@ export class Exchange {
     return {
       add: (event: Parameters<ReceiptBuilder['add']>[0]) => this.receipt.add(event),
       end: () => {
+        const { probe } = this.#service.parts.memory;
+        this.receipt.measured({ pressure: probe.pressure.level, ...probe.since(this.#mark) });
         this.#service.parts.log.write(logLine(this.now(), this.client));
         this.#leave();
       },

@@ -1,7 +1,7 @@
 import type { MemorySample, Pressure } from '../contract.ts';
 import { messageOf } from '../errors.ts';
 import { DEFAULT_LIMITS, PressureGauge, type PressureLimits } from './pressure.ts';
-import { type MemoryReading, ratesBetween } from './reading.ts';
+import { type MemoryCounters, type MemoryReading, ratesBetween } from './reading.ts';
 import { type ProcessFacts, residentMemory } from './resident.ts';
 
 /** Seconds between two samples while a request runs or somebody looks, and otherwise. */
@@ -19,6 +19,12 @@ export interface ProbeParts {
   limits?: PressureLimits;
 }
 
+/** A moment to measure from. */
+export interface MemoryMark {
+  counters: MemoryCounters | null;
+  at: number | null;
+}
+
 type Listener = (sample: MemorySample, change: Pressure | null) => void;
 
 /** Looks at the machine's memory now and then, more often while it matters. */
@@ -31,6 +37,8 @@ export class MemoryProbe {
   #last: MemorySample | null = null;
   #sampling: Promise<MemorySample> | null = null;
   #watchers = 0;
+  /** When the next sample is planned, in seconds since 1970. */
+  #nextAt = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #warned = false;
   #closed = false;
@@ -50,6 +58,19 @@ export class MemoryProbe {
     return this.#gauge.current;
   }
 
+  /** The counters of now, to be compared later. */
+  mark(): MemoryMark {
+    return { counters: this.#before?.reading.counters ?? null, at: this.#last?.ts ?? null };
+  }
+
+  /** What was swapped and paged out since a mark, in pages; null where no sample has been taken in between. */
+  since({ counters, at }: MemoryMark): { swapouts: number | null; pageouts: number | null } {
+    const now = this.#before?.reading.counters ?? null;
+    if (counters === null || now === null || at === this.#last?.ts) return { swapouts: null, pageouts: null };
+    const { swapouts, pageouts } = ratesBetween(counters, now, 1);
+    return { swapouts, pageouts };
+  }
+
   /** Calls back with every sample, and with the pressure when it has changed. Returns what ends that. */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
@@ -65,7 +86,9 @@ export class MemoryProbe {
   /** Somebody looks, or a request runs: samples come more often until the returned function is called. */
   watch(): () => void {
     this.#watchers += 1;
-    if (this.#watchers === 1) this.#plan(0);
+    // A burst of short requests must not make a burst of samples: one is never sooner than two seconds after the last.
+    const soon = (this.#last?.ts ?? Number.NEGATIVE_INFINITY) + BUSY_S - this.#parts.wall();
+    if (this.#watchers === 1 && this.#nextAt - this.#parts.wall() > soon) this.#plan(Math.max(0, soon));
     let watching = true;
     return () => {
       if (!watching) return;
@@ -74,8 +97,9 @@ export class MemoryProbe {
     };
   }
 
-  /** A sample of now; one that is being taken is waited for. */
-  sample(): Promise<MemorySample> {
+  /** A sample, no older than so many seconds; one that is being taken is waited for. */
+  async sample(maxAgeS = 0): Promise<MemorySample> {
+    if (this.#last && this.#parts.wall() - this.#last.ts < maxAgeS) return this.#last;
     this.#sampling ??= this.#take().finally(() => {
       this.#sampling = null;
     });
@@ -90,6 +114,7 @@ export class MemoryProbe {
   #plan(seconds: number): void {
     clearTimeout(this.#timer);
     if (this.#closed) return;
+    this.#nextAt = this.#parts.wall() + seconds;
     this.#timer = setTimeout(() => void this.#tick(), seconds * 1000).unref();
   }
 

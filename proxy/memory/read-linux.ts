@@ -38,8 +38,9 @@ export function parseLinux(
     kernelLevel: null,
     stalled: figure(pressure, /^some avg10=([\d.]+)/m),
     counters: {
-      pageouts: counter('pgpgout'),
-      pageins: counter('pgpgin'),
+      // pgpgout and pgpgin count kilobytes of any file: another thing under a similar name.
+      pageouts: null,
+      pageins: null,
       swapouts: counter('pswpout'),
       decompressions: null,
       major_faults: counter('pgmajfault'),

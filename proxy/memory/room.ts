@@ -138,7 +138,8 @@ export class Room {
 
   async #plan(link: Link, entries: LedgerEntry[]): Promise<Plan> {
     const { probe, footprints, settings } = this.#parts;
-    const sample = await probe.sample();
+    // A chain that goes down link by link asks again and again within moments.
+    const sample = await probe.sample(1);
     return planRoom(footprints.of(link.weights), this.#situation(sample, entries, link), settings());
   }
 

@@ -26,6 +26,9 @@ export class ReceiptBuilder {
       cache: 'bypass',
       shared: false,
       memory: null,
+      pressure: 'normal',
+      swapouts: null,
+      pageouts: null,
       latency_s: 0,
       ttft_s: null,
       load_s: null,
@@ -67,6 +70,11 @@ export class ReceiptBuilder {
     } else if (event.type === 'error') {
       Object.assign(facts, { error: event.error.message, exit_code: event.error.exit });
     }
+  }
+
+  /** What the machine's memory went through meanwhile. */
+  measured(memory: Pick<Receipt, 'pressure' | 'swapouts' | 'pageouts'>): void {
+    Object.assign(this.#facts, memory);
   }
 
   /** It ended without an answer or an error. */

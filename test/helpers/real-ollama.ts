@@ -18,6 +18,10 @@ export interface RealOllama {
   real: boolean;
   /** The generated model: no tools, no thinking, no eyes. */
   tiny: string;
+  /** The generated model once more, of other bytes. */
+  twin: string;
+  /** Where its models are; the command lines of its runners name it. */
+  folder: string;
   close(): Promise<void>;
 }
 
@@ -49,6 +53,8 @@ export async function startRealOllama(): Promise<RealOllama | string> {
   };
   writeTinyGguf(join(folder, 'tiny.gguf'));
   create('tiny:test', join(folder, 'tiny.gguf'));
+  writeTinyGguf(join(folder, 'twin.gguf'), { name: 'twin' });
+  create('twin:test', join(folder, 'twin.gguf'));
   const file = realTiny();
   if (file !== null) create('able:test', file);
   return {
@@ -56,6 +62,8 @@ export async function startRealOllama(): Promise<RealOllama | string> {
     able: file === null ? 'tiny:test' : 'able:test',
     real: file !== null,
     tiny: 'tiny:test',
+    twin: 'twin:test',
+    folder,
     async close() {
       // Its runners are children of its own: the whole group.
       process.kill(-(server.pid ?? 0), 'SIGTERM');

@@ -96,7 +96,7 @@ describe('Linux', () => {
       swapUsed: 1500 * 1024,
       kernelLevel: null,
       stalled: 12.34,
-      counters: { pageouts: 200, pageins: 100, swapouts: 4, decompressions: null, major_faults: 5 },
+      counters: { pageouts: null, pageins: null, swapouts: 4, decompressions: null, major_faults: 5 },
     });
   });
 
@@ -115,7 +115,7 @@ describe('Linux', () => {
     const reading = await readLinux();
     expect(reading.total).toBeGreaterThan(1e8);
     expect(reading.available).toBeLessThanOrEqual(reading.total);
-    expect(reading.counters.pageins).not.toBeNull();
+    expect(reading.counters.major_faults).not.toBeNull();
   });
 });
 

@@ -29,6 +29,8 @@ const resident = () => toaster.fake.residency.list().map(({ name }) => name);
 describe('/api/status', () => {
   it('tells what is in memory, who uses it, and when it goes', async () => {
     await toaster.chat('hi');
+    expect(toaster.log()[0]).toMatchObject({ pressure: 'normal' });
+    expect(toaster.log()[0]).toHaveProperty('swapouts');
     const { residents, memory, pressure, free_for_models } = await status();
     expect(residents).toMatchObject([
       {
@@ -65,6 +67,19 @@ describe('/api/status', () => {
     toaster.fake.set({ name: 'stranger:7b' });
     await fetch(`${toaster.fake.url}/api/generate`, { method: 'POST', body: '{"model":"stranger:7b"}' });
     expect((await status()).residents).toMatchObject([{ weights: 'stranger:7b', models: [] }]);
+  });
+});
+
+describe('/api/events', () => {
+  it('tells the pressure at once, and memory with every sample', async () => {
+    const gone = new AbortController();
+    const response = await fetch(`${toaster.url}/api/events`, { signal: gone.signal });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (!/event: memory/.test(text)) text += (await reader?.read())?.value ?? '';
+    expect(text).toMatch(/^event: pressure\ndata: \{"level":"normal"/);
+    expect(text).toMatch(/event: memory\ndata: \{"ts":\d+/);
+    gone.abort();
   });
 });
 

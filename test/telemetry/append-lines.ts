@@ -25,6 +25,9 @@ const line = (n: number): LogLine => ({
   tokens_in: null,
   tokens_out: null,
   finish: null,
+  pressure: 'normal',
+  swapouts: null,
+  pageouts: null,
 });
 
 const log = openLog({

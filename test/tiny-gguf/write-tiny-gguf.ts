@@ -32,7 +32,7 @@ const TEMPLATE =
   "{% else %}{{ message['content'] }}{% endif %}{% endfor %}";
 
 /** Writes the tiny model to `path`: about half a megabyte. `template: false` leaves the chat template out. */
-export function writeTinyGguf(path: string, { template = true } = {}): void {
+export function writeTinyGguf(path: string, { template = true, name = 'tiny test model' } = {}): void {
   const pieces = [
     ...new Set([
       ...TRIGGERS.flatMap((text) => [...prefixes(text), ...prefixes(word(text))]),
@@ -48,7 +48,7 @@ export function writeTinyGguf(path: string, { template = true } = {}): void {
     gguf(
       {
         'general.architecture': { text: 'llama' },
-        'general.name': { text: 'tiny test model' },
+        'general.name': { text: name },
         'llama.context_length': { u32: CONTEXT },
         'llama.embedding_length': { u32: EMBEDDING },
         'llama.block_count': { u32: 1 },
