@@ -36,6 +36,7 @@ export class MemoryProbe {
   #before: { reading: MemoryReading; ts: number } | null = null;
   #last: MemorySample | null = null;
   #sampling: Promise<MemorySample> | null = null;
+  #rss: ReadonlyMap<number, number> = new Map();
   #watchers = 0;
   /** When the next sample is planned, in seconds since 1970. */
   #nextAt = Number.POSITIVE_INFINITY;
@@ -52,6 +53,11 @@ export class MemoryProbe {
   /** The newest sample; null before the first. */
   get last(): MemorySample | null {
     return this.#last;
+  }
+
+  /** What a process held at the newest sample, in bytes; null when it was not among them. */
+  rss(pid: number): number | null {
+    return this.#rss.get(pid) ?? null;
   }
 
   get pressure(): Pressure {
@@ -151,6 +157,7 @@ export class MemoryProbe {
     };
     const change = this.#gauge.take(sample, culprit(this.#last, sample));
     this.#before = { reading, ts };
+    this.#rss = new Map(list?.map(({ pid, rss }) => [pid, rss]));
     this.#last = sample;
     for (const listener of this.#listeners) listener(sample, change);
     if (slept) for (const listener of this.#wakeListeners) listener();

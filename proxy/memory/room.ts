@@ -229,10 +229,15 @@ export class Room {
   }
 
   async #loaded(link: Link): Promise<void> {
-    const { ledger, footprints } = this.#parts;
+    const { ledger, footprints, probe } = this.#parts;
     this.answered(link);
     const entry = (await ledger.residents()).find((one) => this.#isOn(one, link));
-    if (entry?.resident.size) footprints.learn(link.weights, entry.resident.size);
+    if (!entry) return;
+    const { size, pid } = entry.resident;
+    // A runtime that gives no figure is a process of our own, whose memory can be looked at.
+    if (size === null && pid !== null) await probe.sample();
+    const bytes = size ?? (pid === null ? null : probe.rss(pid));
+    if (bytes !== null) footprints.learn(link.weights, bytes);
   }
 }
 

@@ -41,7 +41,7 @@ export async function statusOf(memory: Memory, config: Config, wall: number): Pr
 
 function residentStatus(
   { id, known, resident }: LedgerEntry,
-  { ledger, footprints, pinned }: Memory,
+  { ledger, footprints, pinned, probe }: Memory,
   wall: number,
 ): ResidentStatus {
   const busy = ledger.busy(id);
@@ -49,7 +49,7 @@ function residentStatus(
   return {
     weights: id,
     models: known?.models ?? [],
-    size: resident.size,
+    size: resident.size ?? (resident.pid === null ? null : probe.rss(resident.pid)),
     footprint: known ? footprints.measured(known.weights) : null,
     context: resident.context,
     state: resident.loading ? 'loading' : busy > 0 ? 'busy' : 'idle',

@@ -60,7 +60,8 @@ describe('/api/status', () => {
     expect((await status()).residents[0]).toMatchObject({ state: 'busy', stays: 'busy' });
     await (await long).text();
     await (await toaster.chat('toast', { model: 'tiny' })).text();
-    expect(await model('tiny')).toMatchObject({ state: 'warm', runtime: 'llamacpp' });
+    expect(await model('tiny')).toMatchObject({ state: 'warm', runtime: 'llamacpp', measured: true });
+    expect((await model('tiny'))?.size).toBeGreaterThan(5e7);
   });
 
   it('names weights that no config knows', async () => {
