@@ -60,6 +60,7 @@ export function createApp({ service, startedAt }: AppParts): Express {
     '/api/status',
     async (_req, res) => void res.json(await statusOf(memory, live.current.config, clock.wall())),
   );
+  app.get('/api/memory/history', (_req, res) => void res.json({ minutes: memory.history.minutes() }));
   app.get('/api/events', (_req, res) => sendEvents(res, memory.probe));
   app.put('/api/models/:name/pin', admin, async (req, res) => {
     const { name } = findModel(live.current, String(req.params.name));

@@ -142,6 +142,19 @@ export interface MemorySample {
   resident: ResidentMemory;
 }
 
+/** One minute of memory: the least that was available, and the peaks of the rest. Sizes are bytes, rates per second. */
+export interface MemoryMinute {
+  /** The minute's beginning, in seconds since 1970. */
+  ts: number;
+  available: number | null;
+  swap_used: number | null;
+  swapouts: number | null;
+  pageouts: number | null;
+  ollama: number | null;
+  llamacpp: number | null;
+  level: PressureLevel;
+}
+
 /** The state of the machine's memory, and what it comes from. */
 export interface Pressure {
   level: PressureLevel;

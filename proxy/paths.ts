@@ -10,6 +10,7 @@ export interface Paths {
   models: string;
   adminToken: string;
   state: string;
+  history: string;
 }
 
 /** Paths from the environment: `ASK_CONFIG`, `ASK_DATA_DIR`, `ASK_MODEL_DIR`, else the XDG folders. */
@@ -23,5 +24,6 @@ export function pathsFrom(env: NodeJS.ProcessEnv): Paths {
     models: env.ASK_MODEL_DIR || join(data, 'models'),
     adminToken: join(data, 'admin.token'),
     state: join(data, 'state.json'),
+    history: join(data, 'history.db'),
   };
 }

@@ -32,7 +32,13 @@ export interface Serving {
 
 /** Composes the proxy and listens on 127.0.0.1. Throws `ConfigError`, or the listening socket's error. */
 export async function serve({ paths, port, warn }: ServeOptions): Promise<Serving> {
-  const memory = openMemory({ stateFile: paths.state, clock, warn, config: () => live.current.config });
+  const memory = openMemory({
+    stateFile: paths.state,
+    historyFile: paths.history,
+    clock,
+    warn,
+    config: () => live.current.config,
+  });
   const live: LiveConfig = new LiveConfig(paths.config, { modelsDir: paths.models, warn }, memory);
   const { ttl, max_mb } = live.current.config.cache;
   const token = { value: adminToken(paths.adminToken), file: paths.adminToken };
@@ -50,6 +56,7 @@ export async function serve({ paths, port, warn }: ServeOptions): Promise<Servin
   const end = async (): Promise<void> => {
     warmth.close();
     memory.probe.close();
+    memory.history.close();
     await live.close();
     cache.close();
     log.close();

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
 import { Footprints } from './footprints.ts';
+import { MemoryHistory } from './history.ts';
 import { Ledger } from './ledger.ts';
 import { listProcesses } from './list-processes.ts';
 import { MemoryProbe } from './probe.ts';
@@ -16,25 +17,29 @@ export interface Memory {
   footprints: Footprints;
   /** Names of models that should stay warm. */
   pinned: Set<string>;
+  history: MemoryHistory;
   /** Keeps pins and footprints on disk. */
   save(): void;
 }
 
 export interface MemoryOptions {
   stateFile: string;
+  historyFile: string;
   clock: Clock;
   warn(message: string): void;
   /** The config in force. */
   config(): Config;
 }
 
-export function openMemory({ stateFile, clock, warn, config }: MemoryOptions): Memory {
+export function openMemory({ stateFile, historyFile, clock, warn, config }: MemoryOptions): Memory {
   const file = new StateFile(stateFile, warn);
   const state = file.read();
   const pinned = new Set(state.pinned);
   const save = (): void => file.write({ pinned: [...pinned], footprints: footprints.toJSON() });
   const footprints = new Footprints(state.footprints, save);
   const probe = new MemoryProbe({ read: readMemory, processes: listProcesses, wall: clock.wall, warn });
+  const history = new MemoryHistory(historyFile, warn);
+  probe.listen((sample) => history.add(sample, probe.pressure.level));
   const ledger = new Ledger(clock.now);
   const settings = () => {
     const { reserve_gb, budget_gb, system_gb } = config().memory;
@@ -45,5 +50,5 @@ export function openMemory({ stateFile, clock, warn, config }: MemoryOptions): M
     };
   };
   const room = new Room({ ledger, probe, footprints, settings, pinned: () => pinned, warn, now: clock.now });
-  return { probe, ledger, room, footprints, pinned, save };
+  return { probe, ledger, room, footprints, pinned, history, save };
 }

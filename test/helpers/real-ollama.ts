@@ -22,6 +22,8 @@ export interface RealOllama {
   twin: string;
   /** Where its models are; the command lines of its runners name it. */
   folder: string;
+  /** Its server's process. */
+  pid: number;
   close(): Promise<void>;
 }
 
@@ -64,9 +66,11 @@ export async function startRealOllama(): Promise<RealOllama | string> {
     tiny: 'tiny:test',
     twin: 'twin:test',
     folder,
+    pid: server.pid ?? 0,
     async close() {
       // Its runners are children of its own: the whole group.
-      process.kill(-(server.pid ?? 0), 'SIGTERM');
+      const running = server.exitCode === null && server.signalCode === null;
+      if (running) process.kill(-(server.pid ?? 0), 'SIGTERM');
       await exited;
       rmSync(folder, { recursive: true, force: true });
     },

@@ -8,6 +8,7 @@ import { pathsFrom } from '../../proxy/paths.ts';
 import { type Serving, serve } from '../../proxy/serve.ts';
 import { type RealOllama, startRealOllama } from '../helpers/real-ollama.ts';
 import { jsonOf, until } from '../helpers/requests.ts';
+import { runAsk } from '../helpers/shim.ts';
 
 /** Memory planned on a real Ollama with two real models, and a budget into which only one of them fits. */
 
@@ -107,7 +108,25 @@ describe('room on a real Ollama', () => {
     expect(runners(real.folder)).not.toContain(pid);
   });
 
-  onOllama('the memory of its runners is counted', async () => {
-    await until(async () => ((await status()).memory.resident.ollama ?? 0) > 1e7);
-  });
+  onOllama(
+    'the memory of its runners is counted, and of those that a dead Ollama leaves behind',
+    async (real) => {
+      await ask('fast-9b');
+      await until(async () => ((await status()).memory.resident.ollama ?? 0) > 1e7);
+      const orphans = runners(real.folder);
+      process.kill(real.pid, 'SIGKILL');
+      try {
+        await until(async () => ((await status()).memory.resident.orphans ?? 0) > 1e7);
+        const env = { ASK_URL: proxy?.url ?? '', ASK_DATA_DIR: folder };
+        expect((await runAsk(['--status'], { env })).stdout).toMatch(
+          /orphans +[\d.]+ GB of a dead Ollama's runners; end them with: pkill/,
+        );
+        const failed = await ask('fast-9b', 'anybody there?');
+        expect(failed.status).toBe(503);
+        expect((await jsonOf(failed)).error.message).toMatch(/Ollama does not answer.*ollama serve/);
+      } finally {
+        for (const pid of orphans) process.kill(pid, 'SIGKILL');
+      }
+    },
+  );
 });

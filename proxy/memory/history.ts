@@ -1,0 +1,107 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import BetterSqlite3, { type Database } from 'better-sqlite3';
+import type { MemoryMinute, MemorySample, PressureLevel } from '../contract.ts';
+import { messageOf } from '../errors.ts';
+
+const KEEP_S = 24 * 3600;
+const LEVELS: PressureLevel[] = ['normal', 'warn', 'critical'];
+const COLUMNS = 'ts, available, swap_used, swapouts, pageouts, ollama, llamacpp, level';
+
+/** A day of memory, a row a minute. Without its database there is no history, and nothing else is lost. */
+export class MemoryHistory {
+  readonly #db: Database | null;
+  #minute: MemoryMinute | null = null;
+  readonly #warn: (message: string) => void;
+  #warned = false;
+
+  constructor(file: string, warn: (message: string) => void) {
+    this.#warn = warn;
+    this.#db = open(file, warn);
+  }
+
+  /** Takes a sample in; a minute that has ended is written, and what is older than a day goes. */
+  add(sample: MemorySample, level: PressureLevel): void {
+    const ts = Math.floor(sample.ts / 60) * 60;
+    if (this.#minute && this.#minute.ts !== ts) this.#write(this.#minute);
+    const before = this.#minute?.ts === ts ? this.#minute : null;
+    this.#minute = before ? worst(before, ofSample(sample, ts, level)) : ofSample(sample, ts, level);
+  }
+
+  /** The last day, oldest first, with the minute that has not ended. */
+  minutes(): MemoryMinute[] {
+    const written =
+      this.#db?.prepare<[], MemoryMinute>(`SELECT ${COLUMNS} FROM minutes ORDER BY ts`).all() ?? [];
+    return this.#minute ? [...written, this.#minute] : written;
+  }
+
+  close(): void {
+    if (this.#minute) this.#write(this.#minute);
+    this.#db?.close();
+  }
+
+  #write(minute: MemoryMinute): void {
+    const values = COLUMNS.replaceAll(/\w+/g, '@$&');
+    try {
+      this.#db?.prepare(`INSERT OR REPLACE INTO minutes (${COLUMNS}) VALUES (${values})`).run(minute);
+      this.#db?.prepare('DELETE FROM minutes WHERE ts <= ?').run(minute.ts - KEEP_S);
+    } catch (error) {
+      if (!this.#warned) this.#warn(`memory's history cannot be written (${messageOf(error)})`);
+      this.#warned = true;
+    }
+  }
+}
+
+function open(file: string, warn: (message: string) => void): Database | null {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const db = new BetterSqlite3(file, { timeout: 100 });
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = NORMAL');
+    db.exec(
+      `CREATE TABLE IF NOT EXISTS minutes (ts INTEGER PRIMARY KEY, available, swap_used, swapouts, pageouts, ollama, llamacpp, level TEXT)`,
+    );
+    return db;
+  } catch (error) {
+    warn(`memory's history ${file} cannot be used (${messageOf(error)})`);
+    return null;
+  }
+}
+
+function ofSample(
+  { available, swap_used, rates, resident }: MemorySample,
+  ts: number,
+  level: PressureLevel,
+): MemoryMinute {
+  const { swapouts, pageouts } = rates;
+  return {
+    ts,
+    available,
+    swap_used,
+    swapouts,
+    pageouts,
+    ollama: resident.ollama,
+    llamacpp: resident.llamacpp,
+    level,
+  };
+}
+
+function worst(a: MemoryMinute, b: MemoryMinute): MemoryMinute {
+  const pick = (
+    key: keyof Omit<MemoryMinute, 'ts' | 'level'>,
+    better: (x: number, y: number) => number,
+  ): number | null => {
+    const [x, y] = [a[key], b[key]];
+    return x === null ? y : y === null ? x : better(x, y);
+  };
+  return {
+    ts: a.ts,
+    available: pick('available', Math.min),
+    swap_used: pick('swap_used', Math.max),
+    swapouts: pick('swapouts', Math.max),
+    pageouts: pick('pageouts', Math.max),
+    ollama: pick('ollama', Math.max),
+    llamacpp: pick('llamacpp', Math.max),
+    level: LEVELS[Math.max(LEVELS.indexOf(a.level), LEVELS.indexOf(b.level))] ?? a.level,
+  };
+}
