@@ -1,15 +1,13 @@
 import type { LinkEvent } from '../chat/types.ts';
 import type { MemorySample } from '../contract.ts';
-import { ApiError, LinkFailure, messageOf } from '../errors.ts';
+import { LinkFailure, messageOf } from '../errors.ts';
 import type { Link, Weights } from '../runtimes/types.ts';
+import { evict } from './evict.ts';
 import type { Footprints } from './footprints.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
+import { noRoom, takenByOthers, tooTight } from './no-room.ts';
 import { type Held, type Plan, planRoom, type RoomSettings } from './plan.ts';
 import type { MemoryProbe } from './probe.ts';
-
-/** How long memory may take to come back after a runtime has said that it is free. */
-const RETURN_LIMIT_MS = 5000;
-const LOOK_AGAIN_MS = 100;
 
 export interface RoomParts {
   ledger: Ledger;
@@ -98,7 +96,7 @@ export class Room {
 
   async *#makeNow(
     link: Link,
-    { force, evict }: MakeOptions,
+    { force, evict: mayEvict }: MakeOptions,
     later: readonly Link[],
     signal: AbortSignal,
     hold: (load: Promise<unknown>) => void,
@@ -111,7 +109,7 @@ export class Room {
     const plan = await this.#plan(link, entries);
     if (plan.kind === 'no_room' && !force) throw noRoom(link, plan);
     const leaving = plan.kind === 'load' ? plan : { evict: [], drain: [], tight: true };
-    if (!evict && leaving.evict.length + leaving.drain.length > 0) throw takenByOthers(link);
+    if (!mayEvict && leaving.evict.length + leaving.drain.length > 0) throw takenByOthers(link);
     if (leaving.tight && !force && link.settings.on_tight === 'demote') throw tooTight(link);
     if (leaving.drain.length > 0 && (await this.#fitsBeside(later, entries)))
       throw new LinkFailure(
@@ -122,7 +120,9 @@ export class Room {
     yield { type: 'load', state: 'loading' };
     if (leaving.tight) yield { type: 'tight' };
     yield* this.#drain(leaving.drain, signal);
-    await this.#evict([...leaving.evict, ...leaving.drain], entries);
+    const going = [...leaving.evict, ...leaving.drain];
+    for (const id of going) this.cooled(id);
+    await evict(going, entries, this.#parts);
     await this.#load(link, signal, hold);
     yield { type: 'load', state: 'loaded' };
   }
@@ -185,29 +185,6 @@ export class Room {
     }
   }
 
-  async #evict(ids: string[], entries: LedgerEntry[]): Promise<void> {
-    const { ledger, probe, warn } = this.#parts;
-    const before = residentOf(await probe.sample());
-    let expected = 0;
-    for (const { id, known, resident } of entries) {
-      if (!known || !ids.includes(id)) continue;
-      this.cooled(id);
-      try {
-        await ledger.runtime(known.runtime)?.unload(known.weights);
-        expected += resident.size ?? 0;
-      } catch (error) {
-        warn(`${id} did not leave memory (${messageOf(error)})`);
-      }
-    }
-    // A runtime says that it is done before its processes have given the memory back.
-    const until = this.#parts.now() + RETURN_LIMIT_MS;
-    const enough = before - expected / 2;
-    while (expected > 0 && enough > 0 && this.#parts.now() < until) {
-      if (residentOf(await probe.sample()) <= enough) return;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-    }
-  }
-
   /** The load goes on when this client leaves: others may wait for it, and the weights are as good as warm. */
   async #load(link: Link, signal: AbortSignal, hold: (load: Promise<unknown>) => void): Promise<void> {
     const { ledger } = this.#parts;
@@ -250,26 +227,6 @@ export async function collectRoom(room: Room, link: Link): Promise<void> {
     new AbortController().signal,
   ));
 }
-
-/** What the runtimes' processes hold; 0 where that cannot be measured, and then nothing is waited for. */
-const residentOf = ({ resident }: MemorySample): number => (resident.ollama ?? 0) + (resident.llamacpp ?? 0);
-
-function noRoom(link: Link, { needed, free, why }: Extract<Plan, { kind: 'no_room' }>): Error {
-  const text = `${link.model} needs ${gb(needed)} and there are ${gb(free)}: ${why}`;
-  if (link.settings.on_no_room === 'demote') return new LinkFailure('no_room', text, { counts: false });
-  return new ApiError(503, `${text}. Ask a smaller model, or insist (ask --force, X-Force: 1).`, {
-    code: 'no_room',
-    param: 'model',
-  });
-}
-
-const takenByOthers = ({ model }: Link): LinkFailure =>
-  new LinkFailure('no_room', `others have the memory that ${model} would need`, { counts: false });
-
-const tooTight = ({ model }: Link): LinkFailure =>
-  new LinkFailure('no_room', `${model} exceeds what is free, and on_tight says demote`, { counts: false });
-
-const gb = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -42,7 +42,9 @@ export class Residency {
   /** Brings a model into memory with that context; true when it had to be loaded. Aborted, it leaves nothing. */
   async load(model: FakeModel, context: number, signal: AbortSignal): Promise<boolean> {
     const turn = this.#loading.then(() => this.#load(model, context, signal));
-    this.#loading = turn.catch(() => undefined);
+    // One that failed makes way for the next like any other.
+    const done = (): void => undefined;
+    this.#loading = turn.then(done, done);
     return turn;
   }
 
