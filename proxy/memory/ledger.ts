@@ -1,3 +1,4 @@
+import { LinkFailure } from '../errors.ts';
 import { type Link, type Resident, type Runtime, residentKey, type Weights } from '../runtimes/types.ts';
 
 /** Weights that the config knows, with who uses them. */
@@ -24,6 +25,8 @@ export class Ledger {
   readonly #freed = new Set<() => void>();
   readonly #now: () => number;
   #runtimes: ReadonlyMap<string, Runtime> = new Map();
+  /** What each runtime had when it last said so. */
+  readonly #last = new Map<string, Resident[]>();
   #known: KnownWeights[] = [];
 
   /** `now`: monotonic, in ms. */
@@ -79,8 +82,8 @@ export class Ledger {
 
   /** What all runtimes have in memory. One that does not answer has nothing to tell. */
   async residents(): Promise<LedgerEntry[]> {
-    const all = [...this.#runtimes].map(async ([runtime, { residents }]): Promise<LedgerEntry[]> => {
-      const list = await this.#ask(residents.bind(this.#runtimes.get(runtime)));
+    const all = [...this.#runtimes.keys()].map(async (runtime): Promise<LedgerEntry[]> => {
+      const list = await this.#ask(runtime);
       return list.map((resident) => {
         const known =
           this.#known.find(
@@ -92,12 +95,16 @@ export class Ledger {
     return (await Promise.all(all)).flat();
   }
 
-  async #ask(residents: () => Promise<Resident[]>): Promise<Resident[]> {
+  async #ask(id: string): Promise<Resident[]> {
     try {
-      return await residents();
-    } catch {
-      // A runtime that is down holds nothing that could be moved; requests to it will tell what is wrong.
-      return [];
+      const list = (await this.#runtimes.get(id)?.residents()) ?? [];
+      this.#last.set(id, list);
+      return list;
+    } catch (error) {
+      // Down, it holds nothing that could be moved. Only silent, it may be loading for a minute, and holds what it held:
+      // to take it for empty would be to load on top of that.
+      if (error instanceof LinkFailure && error.reason === 'connection') this.#last.delete(id);
+      return this.#last.get(id) ?? [];
     }
   }
 }

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { ChatBody } from './answer.ts';
 import { chat, Refusal, sendJson } from './chat.ts';
 import { type ActiveFault, type Fault, takeFault } from './faults.ts';
-import { digestOf, type FakeModel, fakeModel, Residency } from './models.ts';
+import { digestOf, type FakeModel, fakeModel, pause, Residency } from './models.ts';
 
 const FOREVER = '2318-01-01T00:00:00Z';
 const BUSY = 'server busy, please try again.  maximum pending requests exceeded';
@@ -32,6 +32,8 @@ export class FakeOllama {
   readonly seen: Seen[] = [];
   readonly faults = new Map<string, ActiveFault>();
   readonly residency = new Residency();
+  /** `/api/ps` says nothing for a minute, as a real one may while it loads. */
+  psHangs = false;
   readonly #models: Map<string, FakeModel>;
   readonly #options: FakeOptions;
   readonly #server: Server;
@@ -132,8 +134,10 @@ export class FakeOllama {
     if (route === 'GET /') plain(200, 'Ollama is running');
     else if (route === 'GET /api/version') sendJson(res, { version: '0.33.0-fake' });
     else if (route === 'GET /api/tags') sendJson(res, { models: [...this.#models.values()].map(tag) });
-    else if (route === 'GET /api/ps') sendJson(res, { models: this.#residents() });
-    else if (route === 'POST /api/show') sendJson(res, show(this.#model(parseBody(text, seen), ':latest')));
+    else if (route === 'GET /api/ps') {
+      if (this.psHangs) await pause(60_000, signal);
+      sendJson(res, { models: this.#residents() });
+    } else if (route === 'POST /api/show') sendJson(res, show(this.#model(parseBody(text, seen), ':latest')));
     else if (route === 'POST /api/chat') await this.#chat(parseBody(text, seen), res, signal);
     else if (route === 'POST /api/generate')
       await this.#chat({ ...parseBody(text, seen), messages: [] }, res, signal, { response: '' });

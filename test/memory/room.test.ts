@@ -83,6 +83,13 @@ describe('room in a budget', () => {
     expect(response.headers.get('x-memory')).toBe('tight');
   });
 
+  it('is not taken for empty when Ollama is only silent', async () => {
+    await ask('fast-9b');
+    toaster.fake.psHangs = true;
+    expect(await ask('fast-4b')).toMatchObject({ status: 200, served: 'fast-4b' });
+    expect(resident()).toEqual(['gemma3:4b']);
+  });
+
   it('is one load for two who want the same, and goes on when the first has left', async () => {
     toaster.fake.set({ name: 'qwen3.5:9b', loadMs: 150 });
     const gone = new AbortController();
