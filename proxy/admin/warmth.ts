@@ -37,8 +37,8 @@ export async function coolModel(
       param: 'model',
     });
   for (const one of models) if (memory.pinned.has(one)) warmth.pin(one, false);
-  await memory.ledger.runtime(runtime)?.unload(weights);
   memory.room.cooled(weights.id);
+  await memory.ledger.runtime(runtime)?.unload(weights);
   return { model, state: 'cold' };
 }
 

@@ -42,7 +42,11 @@ export function withCache(complete: Complete, { store, sharing, identify, clock 
       return;
     }
     // What a client sees, and whether it takes a smaller model, decides about fallback: only like joins like.
-    const seat = sharing.join(`${key} ${request.sees} ${request.strict} ${write}`, signal, run);
+    const seat = sharing.join(
+      `${key} ${request.sees} ${request.strict} ${request.force} ${write}`,
+      signal,
+      run,
+    );
     try {
       yield cached('miss', seat.shared);
       yield* seat.events;

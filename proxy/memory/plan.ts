@@ -28,10 +28,15 @@ export interface Situation {
   held: Held[];
 }
 
-export type Plan =
-  /** Load it; `evict` goes first, `drain` is answering and must have ended before. */
-  | { kind: 'load'; evict: string[]; drain: string[]; tight: boolean }
-  | { kind: 'no_room'; needed: number; free: number; why: string };
+/** Load it; `evict` goes first, `drain` is answering and must have ended before. */
+export interface LoadPlan {
+  kind: 'load';
+  evict: string[];
+  drain: string[];
+  tight: boolean;
+}
+
+export type Plan = LoadPlan | { kind: 'no_room'; needed: number; free: number; why: string };
 
 /**
  * How to make room for weights of `needed` bytes. Idle residents go, unpinned ones first, the least recently used first;
@@ -77,7 +82,10 @@ function inOrder(held: Held[]): Held[] {
   return [...held].sort((a, b) => order(a) - order(b) || a.lastUsed - b.lastUsed);
 }
 
-function leave(chosen: Held[], tight: boolean): Plan {
+/** For a person who insists: everything else goes, whatever the figures say. */
+export const allTheRoom = (held: Held[]): LoadPlan => leave(held, true);
+
+function leave(chosen: Held[], tight: boolean): LoadPlan {
   const ids = (busy: boolean): string[] => chosen.filter((one) => one.busy > 0 === busy).map(({ id }) => id);
   return { kind: 'load', evict: ids(false), drain: ids(true), tight };
 }

@@ -6,7 +6,7 @@ import { evict } from './evict.ts';
 import type { Footprints } from './footprints.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import { noRoom, takenByOthers, tooTight } from './no-room.ts';
-import { type Held, type Plan, planRoom, type RoomSettings } from './plan.ts';
+import { allTheRoom, type Held, type LoadPlan, type Plan, planRoom, type RoomSettings } from './plan.ts';
 import type { MemoryProbe } from './probe.ts';
 
 export interface RoomParts {
@@ -106,23 +106,17 @@ export class Room {
       this.answered(link);
       return;
     }
-    const plan = await this.#plan(link, entries);
-    if (plan.kind === 'no_room' && !force) throw noRoom(link, plan);
-    const leaving = plan.kind === 'load' ? plan : { evict: [], drain: [], tight: true };
-    if (!mayEvict && leaving.evict.length + leaving.drain.length > 0) throw takenByOthers(link);
-    if (leaving.tight && !force && link.settings.on_tight === 'demote') throw tooTight(link);
-    if (leaving.drain.length > 0 && (await this.#fitsBeside(later, entries)))
+    const plan = await this.#plan(link, entries, force);
+    if (plan.kind === 'no_room') throw noRoom(link, plan);
+    if (!mayEvict && plan.evict.length + plan.drain.length > 0) throw takenByOthers(link);
+    if (plan.tight && !force && link.settings.on_tight === 'demote') throw tooTight(link);
+    if (plan.drain.length > 0 && (await this.#fitsBeside(later, entries)))
       throw new LinkFailure(
         'no_room',
-        `${leaving.drain.join(', ')} is answering, and ${link.model} does not fit beside it`,
+        `${plan.drain.join(', ')} is answering, and ${link.model} does not fit beside it`,
         { counts: false },
       );
-    yield { type: 'load', state: 'loading' };
-    if (leaving.tight) yield { type: 'tight' };
-    yield* this.#drain(leaving.drain, signal);
-    const going = [...leaving.evict, ...leaving.drain];
-    for (const id of going) this.cooled(id);
-    await evict(going, entries, this.#parts);
+    yield* this.#clear(plan, entries, signal);
     await this.#load(link, signal, hold);
     yield { type: 'load', state: 'loaded' };
   }
@@ -136,11 +130,13 @@ export class Room {
     );
   }
 
-  async #plan(link: Link, entries: LedgerEntry[]): Promise<Plan> {
+  async #plan(link: Link, entries: LedgerEntry[], force = false): Promise<Plan> {
     const { probe, footprints, settings } = this.#parts;
     // A chain that goes down link by link asks again and again within moments.
     const sample = await probe.sample(1);
-    return planRoom(footprints.of(link.weights), this.#situation(sample, entries, link), settings());
+    const situation = this.#situation(sample, entries, link);
+    const plan = planRoom(footprints.of(link.weights), situation, settings());
+    return plan.kind === 'no_room' && force ? allTheRoom(situation.held) : plan;
   }
 
   #situation({ total, available }: MemorySample, entries: LedgerEntry[], link: Link) {
@@ -172,16 +168,29 @@ export class Room {
     return false;
   }
 
-  async *#drain(ids: string[], signal: AbortSignal): AsyncGenerator<LinkEvent> {
-    for (const id of ids) {
-      yield { type: 'note', text: `[waiting] ${id} is still answering` };
+  /**
+   * Has those leave who must. From the first moment on they take nothing new, also those that were idle: a request that
+   * slipped in between plan and unload would lose its answer.
+   */
+  async *#clear(
+    { evict: idle, drain, tight }: LoadPlan,
+    entries: LedgerEntry[],
+    signal: AbortSignal,
+  ): AsyncGenerator<LinkEvent> {
+    const going = [...idle, ...drain];
+    for (const id of going) {
       this.#draining.add(id);
+      this.cooled(id);
     }
     try {
-      for (const id of ids) await this.#parts.ledger.untilIdle(id, signal);
+      yield { type: 'load', state: 'loading' };
+      if (tight) yield { type: 'tight' };
+      for (const id of drain) yield { type: 'note', text: `[waiting] ${id} is still answering` };
+      for (const id of going) await this.#parts.ledger.untilIdle(id, signal);
       signal.throwIfAborted();
+      await evict(going, entries, this.#parts);
     } finally {
-      for (const id of ids) this.#draining.delete(id);
+      for (const id of going) this.#draining.delete(id);
     }
   }
 

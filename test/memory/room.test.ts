@@ -77,10 +77,12 @@ describe('room in a budget', () => {
     expect((await jsonOf(strict)).error.message).toMatch(/coder-30b needs 20\.2 GB and there are 9\.0 GB/);
   });
 
-  it('is not asked for when the person insists', async () => {
+  it('is not asked for when the person insists: all others go', async () => {
+    await ask('fast-3b');
     const response = await toaster.chat('hi', { model: 'coder-30b' }, { 'x-force': '1' });
     expect(response.headers.get('x-served-by')).toBe('coder-30b');
     expect(response.headers.get('x-memory')).toBe('tight');
+    expect(resident()).toEqual(['qwen3-coder:30b']);
   });
 
   it('is not taken for empty when Ollama is only silent', async () => {

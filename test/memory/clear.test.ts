@@ -1,0 +1,95 @@
+import { expect, it } from 'vitest';
+import { Footprints } from '../../proxy/memory/footprints.ts';
+import { Ledger } from '../../proxy/memory/ledger.ts';
+import { MemoryProbe } from '../../proxy/memory/probe.ts';
+import { Room } from '../../proxy/memory/room.ts';
+import type { Link, Resident, Runtime } from '../../proxy/runtimes/types.ts';
+import { never, until } from '../helpers/requests.ts';
+
+function link(id: string): Link {
+  return {
+    model: id,
+    runtime: 'r',
+    weights: { id, name: id, size_gb: 6, context: 256, parallel: 1 },
+    settings: { on_tight: 'load', on_no_room: 'demote' },
+    keepAliveS: 900,
+    timeouts: { connect: 1, firstToken: 9, load: 9, idle: 9 },
+  };
+}
+
+/** A machine with room for one of two, `old` being in it; what happens to them, in order. */
+function machine() {
+  const happened: string[] = [];
+  const resident: Resident = {
+    key: 'old',
+    size: 6e9,
+    context: 256,
+    expiresAt: null,
+    pid: null,
+    loading: false,
+  };
+  const runtime: Runtime = {
+    complete: () => async function* () {},
+    digest: async () => null,
+    residents: async () => (happened.includes('unload old') ? [] : [resident]),
+    load: async ({ model }) => void happened.push(`load ${model}`),
+    unload: async ({ id }) => void happened.push(`unload ${id}`),
+    close: async () => undefined,
+  };
+  const counters = {
+    pageouts: null,
+    pageins: null,
+    swapouts: null,
+    decompressions: null,
+    major_faults: null,
+  };
+  const read = async () => ({
+    total: 24e9,
+    available: 4e9,
+    swapUsed: 0,
+    kernelLevel: null,
+    stalled: null,
+    counters,
+  });
+  const warn = (message: string): never => expect.fail(message);
+  const probe = new MemoryProbe({ read, processes: async () => [], wall: () => Date.now() / 1000, warn });
+  const ledger = new Ledger(() => performance.now());
+  const known = ['old', 'new'].map((id) => ({
+    weights: link(id).weights,
+    runtime: 'r',
+    models: [id],
+    link: link(id),
+  }));
+  ledger.follow(new Map([['r', runtime]]), known);
+  const settings = () => ({ reserve: 0, budget: null, system: 0 });
+  const footprints = new Footprints({}, () => undefined);
+  const room = new Room({
+    ledger,
+    probe,
+    footprints,
+    settings,
+    pinned: () => new Set(),
+    warn,
+    now: () => performance.now(),
+  });
+  room.answered(link('old'));
+  return { room, ledger, happened, close: () => probe.close() };
+}
+
+it('who is to leave takes nothing new, and whoever slipped in is waited for', async () => {
+  const { room, ledger, happened, close } = machine();
+  expect(room.isWarm(link('old').weights)).toBe(true);
+  const making = room.make(link('new'), { force: false, evict: true }, [], never());
+  expect((await making.next()).value).toEqual({ type: 'load', state: 'loading' });
+  expect(room.isWarm(link('old').weights)).toBe(false);
+  // As if it had been sent on a moment before.
+  ledger.enter('old');
+  const rest = Array.fromAsync(making);
+  await until(() => ledger.busy('old') === 1);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(happened).toEqual([]);
+  ledger.leave('old');
+  expect(await rest).toEqual([{ type: 'load', state: 'loaded' }]);
+  expect(happened).toEqual(['unload old', 'load new']);
+  close();
+});
