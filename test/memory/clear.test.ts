@@ -84,6 +84,7 @@ it('who is to leave takes nothing new, and whoever slipped in is waited for', as
   expect(room.isWarm(link('old').weights)).toBe(false);
   // As if it had been sent on a moment before.
   ledger.enter('old');
+  expect(room.isWarm(link('old').weights)).toBe(false);
   const rest = Array.fromAsync(making);
   await until(() => ledger.busy('old') === 1);
   await new Promise((resolve) => setImmediate(resolve));

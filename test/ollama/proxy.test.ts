@@ -1,50 +1,33 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import OpenAI from 'openai';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pathsFrom } from '../../proxy/paths.ts';
-import { type Serving, serve } from '../../proxy/serve.ts';
-import { type RealOllama, startRealOllama } from '../helpers/real-ollama.ts';
+import { beforeAll, describe, expect } from 'vitest';
+import { proxyOnOllama } from '../helpers/proxy-on-ollama.ts';
+import type { RealOllama } from '../helpers/real-ollama.ts';
 import { jsonOf, until } from '../helpers/requests.ts';
 import { runAsk } from '../helpers/shim.ts';
 import { readLog } from '../helpers/toaster.ts';
 
 /** The main cases of the whole proxy, on a real Ollama. */
 
-const folder = mkdtempSync(join(tmpdir(), 'proxy-on-ollama-'));
-let ollama: RealOllama | string;
-let proxy: Serving | undefined;
-let client: OpenAI;
-beforeAll(async () => {
-  ollama = await startRealOllama();
-  if (typeof ollama === 'string') return;
-  const paths = pathsFrom({ ASK_DATA_DIR: folder, ASK_CONFIG: join(folder, 'config.yaml') });
-  writeFileSync(
-    paths.config,
-    `runtimes: { ollama: { url: "${ollama.url}" } }
-weights:
-  qwen-9b: { name: "${ollama.able}", context: 2048 }
-  llama-1b: { name: "${ollama.tiny}", context: 512 }
+const { folder, url, onOllama } = proxyOnOllama(
+  (real) => `weights:
+  qwen-9b: { name: "${real.able}", context: 2048 }
+  llama-1b: { name: "${real.tiny}", context: 512 }
 models:
   fast-9b: { temperature: 0 }
 `,
-  );
-  proxy = await serve({ paths, port: 0, warn: (message) => expect.fail(message) });
-  client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: 'none', maxRetries: 0 });
-});
-afterAll(async () => {
-  await proxy?.close(0);
-  if (typeof ollama !== 'string') await ollama.close();
-  rmSync(folder, { recursive: true, force: true });
+  (message) => expect.fail(message),
+);
+let client: OpenAI;
+beforeAll(() => {
+  client = new OpenAI({ baseURL: `${url()}/v1`, apiKey: 'none', maxRetries: 0 });
 });
 
 const user = (content: string) => [{ role: 'user' as const, content }];
-const ps = async (): Promise<{ name: string; context_length: number; expires_at: string }[]> =>
-  typeof ollama === 'string' ? [] : (await jsonOf(await fetch(`${ollama.url}/api/ps`))).models;
-/** Runs a case where there is a real Ollama. */
-const onOllama = (name: string, test: (real: RealOllama) => Promise<void>) =>
-  it(name, async (context) => (typeof ollama === 'string' ? context.skip(ollama) : test(ollama)));
+const ps = async (
+  real: RealOllama,
+): Promise<{ name: string; context_length: number; expires_at: string }[]> =>
+  (await jsonOf(await fetch(`${real.url}/api/ps`))).models;
 
 describe('on a real Ollama', () => {
   onOllama('a whole answer, counted, with the context and the keep_alive of the config', async (real) => {
@@ -54,7 +37,7 @@ describe('on a real Ollama', () => {
     });
     expect(answer.choices[0]?.message.content).toMatch(real.real ? /red/i : /toast/);
     expect(answer.usage?.completion_tokens).toBeGreaterThan(3);
-    const [resident] = await ps();
+    const [resident] = await ps(real);
     expect(resident).toMatchObject({ name: real.able, context_length: 2048 });
     const minutes = (Date.parse(resident?.expires_at ?? '') - Date.now()) / 60_000;
     expect(Math.round(minutes)).toBe(15);
@@ -162,7 +145,7 @@ describe('on a real Ollama', () => {
   });
 
   onOllama('ask: an answer, the same from the cache, two honest lines', async () => {
-    const env = { ASK_URL: proxy?.url ?? '', ASK_DATA_DIR: folder };
+    const env = { ASK_URL: url(), ASK_DATA_DIR: folder };
     const before = readLog(join(folder, 'log.jsonl')).length;
     const first = await runAsk(['--1b', 'toast'], { env });
     expect(first).toEqual({ code: 0, stdout: ' Bread, made warm and brown.\n', stderr: '' });

@@ -1,49 +1,31 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Status } from '../../proxy/contract.ts';
-import { pathsFrom } from '../../proxy/paths.ts';
-import { type Serving, serve } from '../../proxy/serve.ts';
-import { type RealOllama, startRealOllama } from '../helpers/real-ollama.ts';
+import { proxyOnOllama } from '../helpers/proxy-on-ollama.ts';
 import { jsonOf, until } from '../helpers/requests.ts';
 import { runAsk } from '../helpers/shim.ts';
 
 /** Memory planned on a real Ollama with two real models, and a budget into which only one of them fits. */
 
-const folder = mkdtempSync(join(tmpdir(), 'room-on-ollama-'));
-let ollama: RealOllama | string;
-let proxy: Serving | undefined;
-beforeAll(async () => {
-  ollama = await startRealOllama();
-  if (typeof ollama === 'string') return;
-  const paths = pathsFrom({ ASK_DATA_DIR: folder, ASK_CONFIG: join(folder, 'config.yaml') });
-  // By Ollama's account the 0.5B takes 537 MB and the generated one 3: either fits, both do not. Without the 0.5B there
-  // are two generated ones.
-  writeFileSync(
-    paths.config,
-    `runtimes: { ollama: { url: "${ollama.url}" } }
-memory: { budget_gb: ${ollama.real ? 0.539 : 0.005}, reserve_gb: 0, system_gb: 0 }
+// By Ollama's account the 0.5B takes 537 MB and the generated one 3: either fits, both do not. Without the 0.5B there
+// are two generated ones.
+const { folder, url, onOllama } = proxyOnOllama(
+  (real) => `memory: { budget_gb: ${real.real ? 0.539 : 0.005}, reserve_gb: 0, system_gb: 0 }
 weights:
-  qwen-9b: { name: "${ollama.able}", size_gb: ${ollama.real ? 0.5 : 0.003}, context: 1024 }
-  llama-1b: { name: "${ollama.twin}", size_gb: 0.003, context: 512 }
+  qwen-9b: { name: "${real.able}", size_gb: ${real.real ? 0.5 : 0.003}, context: 1024 }
+  llama-1b: { name: "${real.twin}", size_gb: 0.003, context: 512 }
 models:
   fast-9b: { fallback: [], timeouts: { first_token: 60s } }
   fast-1b: { fallback: [] }
 `,
-  );
-  proxy = await serve({ paths, port: 0, warn: () => undefined });
-});
-afterAll(async () => {
-  await proxy?.close(0);
-  if (typeof ollama !== 'string') await ollama.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+  () => undefined,
+);
 
-const status = async (): Promise<Status> => jsonOf(await fetch(`${proxy?.url}/api/status`));
+const status = async (): Promise<Status> => jsonOf(await fetch(`${url()}/api/status`));
 const ask = (model: string, text = 'toast', max_tokens = 8) =>
-  fetch(`${proxy?.url}/v1/chat/completions`, {
+  fetch(`${url()}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ model, max_tokens, messages: [{ role: 'user', content: text }] }),
@@ -55,8 +37,6 @@ const runners = (model: string): number[] =>
     .split('\n')
     .filter((line) => /llama-server .*--model/.test(line) && line.includes(model))
     .map((line) => Number.parseInt(line, 10));
-const onOllama = (name: string, test: (real: RealOllama) => Promise<void>) =>
-  it(name, async (context) => (typeof ollama === 'string' ? context.skip(ollama) : test(ollama)));
 
 describe('room on a real Ollama', () => {
   onOllama('one goes before the other comes, both ways, and is out of memory when it does', async (real) => {
@@ -95,7 +75,7 @@ describe('room on a real Ollama', () => {
 
   onOllama('a pin comes back after its runner was killed', async (real) => {
     const token = readFileSync(join(folder, 'admin.token'), 'utf8').trim();
-    await fetch(`${proxy?.url}/api/models/fast-9b/pin`, {
+    await fetch(`${url()}/api/models/fast-9b/pin`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${token}` },
       body: '{"pinned":true}',
@@ -117,7 +97,7 @@ describe('room on a real Ollama', () => {
       process.kill(real.pid, 'SIGKILL');
       try {
         await until(async () => ((await status()).memory.resident.orphans ?? 0) > 1e7);
-        const env = { ASK_URL: proxy?.url ?? '', ASK_DATA_DIR: folder };
+        const env = { ASK_URL: url(), ASK_DATA_DIR: folder };
         expect((await runAsk(['--status'], { env })).stdout).toMatch(
           /orphans +[\d.]+ GB of a dead Ollama's runners; end them with: pkill/,
         );
