@@ -45,9 +45,9 @@ export const FAKE_MODELS: FakeOptions['models'] = [
   { name: 'gemma3:4b' },
 ];
 
-/** Starts one. `models` is YAML that stands below `models:`, two spaces deep; `further` comes after it. */
+/** Starts one. `models` is YAML that stands below `models:`, two spaces deep; `further` comes after it; `pinned` is what an earlier run left. */
 export async function startToaster(
-  options: { models?: string; further?: string; fake?: Partial<FakeOptions> } = {},
+  options: { models?: string; further?: string; pinned?: string[]; fake?: Partial<FakeOptions> } = {},
 ): Promise<TestToaster> {
   const folder = mkdtempSync(join(tmpdir(), 'toaster-'));
   const fake = await FakeOllama.start({ models: FAKE_MODELS, ...options.fake });
@@ -55,6 +55,7 @@ export async function startToaster(
   const writeConfig = (models: string): void =>
     writeFileSync(paths.config, configYaml(fake.url, models, options.further ?? ''));
   writeConfig(options.models ?? '  tiny: {}');
+  if (options.pinned) writeFileSync(paths.state, JSON.stringify({ pinned: options.pinned }));
   mkdirSync(paths.models);
   writeTinyGguf(join(paths.models, 'tiny.gguf'));
   const warnings: string[] = [];

@@ -92,7 +92,7 @@ describe('pins', () => {
     expect((await pin('council', { pinned: true })).status).toBe(404);
   });
 
-  it('bring a model into memory at once, survive a restart, and end when they are taken away', async () => {
+  it('bring a model into memory at once, are written down, and end when they are taken away', async () => {
     expect((await pin('fast-3b', { pinned: true })).status).toBe(200);
     await until(() => resident().includes('llama3.2:3b'));
     expect(await model('fast-3b')).toMatchObject({ pinned: true, state: 'warm' });
@@ -101,6 +101,12 @@ describe('pins', () => {
     });
     await pin('fast-3b', { pinned: false });
     expect(await model('fast-3b')).toMatchObject({ pinned: false });
+  });
+
+  it('of an earlier run bring their model into memory after a start', async () => {
+    const again = await startToaster({ pinned: ['fast-3b'] });
+    await until(() => again.fake.residency.list().some(({ name }) => name === 'llama3.2:3b'));
+    await again.end();
   });
 
   it('make nobody leave, and are told once when there is no room for them', async () => {
