@@ -27,18 +27,22 @@ function isInstalled() {
 
 function install() {
   console.log('Installing dependencies (npm ci); this takes a minute the first time ...');
-  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: top,
-    encoding: 'utf8',
-  });
+  // No install scripts: everything comes with its binaries, and npm would run node-gyp for better-sqlite3 (its lockfile
+  // does not carry `gypfile: false`), which needs a compiler and headers. Only `node` fetches its binary by a script.
+  const result = npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+  const rebuilt = result.status === 0 ? npm(['rebuild', 'node']) : result;
   const node = join(modules, '.bin', 'node');
-  const version = result.status === 0 ? spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout : null;
+  const version = rebuilt.status === 0 ? spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout : null;
   if (version?.startsWith('v24.')) return;
-  process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
+  process.stderr.write(`${rebuilt.stdout ?? ''}${rebuilt.stderr ?? ''}`);
   console.error(
     result.status === 0
       ? `The dependencies are there, but not the Node 24 among them (${node}). Run: npm rebuild node`
-      : 'The dependencies could not be installed. Check the network, then run: npm ci',
+      : 'The dependencies could not be installed. Check the network, then run: npm ci --ignore-scripts',
   );
   process.exit(1);
+}
+
+function npm(args) {
+  return spawnSync('npm', [...args, '--loglevel=error'], { cwd: top, encoding: 'utf8' });
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where a person's real models are; `ASK_MODEL_DIR` points elsewhere. */
+/** Where a person's real models are; `TOASTER_REAL_MODELS` points elsewhere. */
 const folder = process.env.TOASTER_REAL_MODELS || join(homedir(), '.local', 'share', 'ask', 'models');
 
 /** The real 0.5B that `npm start` fetches, or null where it is not. */

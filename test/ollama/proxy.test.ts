@@ -12,7 +12,7 @@ import { readLog } from '../helpers/toaster.ts';
 const { folder, url, onOllama } = proxyOnOllama(
   (real) => `weights:
   qwen-9b: { name: "${real.able}", context: 2048 }
-  llama-1b: { name: "${real.tiny}", context: 512 }
+  llama-1b: { name: "${real.twin}", context: 512 }
 models:
   fast-9b: { temperature: 0 }
 `,
@@ -131,7 +131,7 @@ describe('on a real Ollama', () => {
   onOllama('a client that goes away stops the runner', async () => {
     const gone = new AbortController();
     const stream = await client.chat.completions.create(
-      { model: 'fast-9b', messages: user('Write a very long story.'), stream: true },
+      { model: 'fast-9b', messages: user('Write a very long story about what we count'), stream: true },
       { signal: gone.signal },
     );
     for await (const _ of stream) gone.abort();
