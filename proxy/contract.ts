@@ -221,3 +221,43 @@ export interface Health {
 export interface ErrorBody {
   error: { message: string; type: string; param: string | null; code: string | null };
 }
+
+/** What stands beside the icon in the menu bar. */
+export type TrayTitle = 'none' | 'memory' | 'tier' | 'both';
+
+/** The app's own settings; all else is the config's. */
+export interface AppSettings {
+  title: TrayTitle;
+  /** Tell when memory gets tight, and who made it so. */
+  notifyPressure: boolean;
+  /** Tell when a smaller model answered. */
+  notifyDemotion: boolean;
+}
+
+/** The app around the window, as its settings page shows it. */
+export interface AppState {
+  settings: AppSettings;
+  /** Read back from the system; null where the system has no such thing. */
+  openAtLogin: boolean | null;
+  /** Where the link to `ask` is, null when there is none, and whether PATH finds it. */
+  ask: { link: string | null; onPath: boolean };
+  /** `embedded`: the proxy runs in the app; `attached`: it was there before. */
+  proxy: 'embedded' | 'attached';
+  version: string;
+}
+
+/** What the app's preload hands to the page as `window.toaster`; a browser has none of it. */
+export interface Shell {
+  /** For what changes the proxy's state. */
+  token(): Promise<string>;
+  state(): Promise<AppState>;
+  change(settings: Partial<AppSettings>): Promise<AppState>;
+  setOpenAtLogin(open: boolean): Promise<AppState>;
+  /** Puts a link to `ask` where a shell finds it, or takes it away. Rejects with a sentence that says what to do. */
+  installAsk(install: boolean): Promise<AppState>;
+  /** The config in the person's editor; made from the commented example when there is none. */
+  openConfig(): Promise<void>;
+  /** The log in the file manager. */
+  showLog(): Promise<void>;
+  hide(): Promise<void>;
+}
