@@ -169,7 +169,7 @@ export interface ResidentStatus {
   weights: string;
   /** Empty for weights that no config names. */
   models: string[];
-  /** By the runtime's own account. */
+  /** By the runtime's own account or by its process, whichever is more. */
   size: number | null;
   /** The most that they were found to take. */
   footprint: number | null;

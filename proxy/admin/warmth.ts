@@ -3,6 +3,7 @@ import { ApiError } from '../errors.ts';
 import type { KnownWeights } from '../memory/ledger.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Warmth } from '../memory/warmth.ts';
+import { residentKey } from '../runtimes/types.ts';
 
 const pinBody = z.object({ pinned: z.boolean() });
 
@@ -38,7 +39,7 @@ export async function coolModel(
     });
   for (const one of models) if (memory.pinned.has(one)) warmth.pin(one, false);
   memory.room.cooled(weights.id);
-  await memory.ledger.runtime(runtime)?.unload(weights);
+  await memory.ledger.unload(runtime, residentKey(weights));
   return { model, state: 'cold' };
 }
 

@@ -47,7 +47,7 @@ export function toQuestion({ flags, tier, prompt }: AskWords, input: AskInput, c
         format: { type: 'json_schema', schema: schemaOf(flags.get('schema') ?? '', input.schema) },
       }),
       strict: flags.has('strict'),
-      force: flags.has('force'),
+      room: flags.has('force') ? 'force' : 'plan',
       cache: { read: !flags.has('no-cache') && !flags.has('refresh'), write: !flags.has('no-cache') },
       sees: json ? 'nothing' : flags.has('think-out') ? 'everything' : 'text',
     },

@@ -43,7 +43,7 @@ export function withCache(complete: Complete, { store, sharing, identify, clock 
     }
     // What a client sees, and whether it takes a smaller model, decides about fallback: only like joins like.
     const seat = sharing.join(
-      `${key} ${request.sees} ${request.strict} ${request.force} ${write}`,
+      `${key} ${request.sees} ${request.strict} ${request.room} ${write}`,
       signal,
       run,
     );

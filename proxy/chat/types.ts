@@ -67,8 +67,8 @@ export interface ChatRequest {
   effort?: Effort;
   /** Refuse an answer from a later link. */
   strict: boolean;
-  /** Load even where there seems to be no room. */
-  force: boolean;
+  /** `force`: load even where there seems to be no room. `off`: no plan at all, to see what the machine does without. */
+  room: 'plan' | 'force' | 'off';
   cache: CacheUse;
   /** What the client sees before the end. It decides until when another link may still take over. */
   sees: 'nothing' | 'text' | 'everything';

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { type ParsedBody, parseOpenai } from '../chat/parse-openai.ts';
-import type { CacheUse } from '../chat/types.ts';
+import type { CacheUse, ChatRequest } from '../chat/types.ts';
 import { HEADERS } from '../contract.ts';
 import { guardJson } from '../guard.ts';
 import type { Service } from '../service.ts';
@@ -28,11 +28,11 @@ export async function chatCompletions(service: Service, req: Request, res: Respo
   }
   if (parsed.ignored.length > 0) res.set(HEADERS.ignoredParams, parsed.ignored.join(', '));
   const model = findModel(exchange.live, parsed.request.model);
-  const request = {
+  const request: ChatRequest = {
     ...parsed.request,
     id: exchange.id,
     strict: req.get(HEADERS.strict) === '1',
-    force: req.get(HEADERS.force) === '1',
+    room: req.get(HEADERS.force) === '1' ? 'force' : 'plan',
     cache: cacheUse(req, model.cached),
   };
   const writer = parsed.stream

@@ -20,10 +20,10 @@ export async function evict(ids: string[], entries: LedgerEntry[], parts: EvictP
   const { ledger, probe, warn, now } = parts;
   const before = residentOf(await probe.sample());
   let expected = 0;
-  for (const { id, known, resident } of entries) {
-    if (!known || !ids.includes(id)) continue;
+  for (const { id, runtime, resident } of entries) {
+    if (!ids.includes(id)) continue;
     try {
-      await ledger.runtime(known.runtime)?.unload(known.weights);
+      await ledger.unload(runtime, resident.key);
       expected += resident.size ?? 0;
     } catch (error) {
       warn(`${id} did not leave memory (${messageOf(error)})`);
@@ -32,8 +32,10 @@ export async function evict(ids: string[], entries: LedgerEntry[], parts: EvictP
   // A runtime says that it is done before its processes have given the memory back.
   const until = now() + RETURN_LIMIT_MS;
   const enough = before - expected / 2;
-  while (expected > 0 && enough > 0 && now() < until) {
-    if (residentOf(await probe.sample()) <= enough) return;
+  for (;;) {
+    // Whoever plans next sees the machine as it is now.
+    const left = residentOf(await probe.sample());
+    if (left <= enough || before === 0 || now() > until) return;
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
 }

@@ -14,6 +14,8 @@ export interface KnownWeights {
 /** A resident with what Toaster knows of it; one that no config names has a name alone. */
 export interface LedgerEntry {
   id: string;
+  /** The key of its runtime in the config. */
+  runtime: string;
   resident: Resident;
   known: KnownWeights | null;
 }
@@ -44,8 +46,30 @@ export class Ledger {
     return this.#known;
   }
 
-  runtime(id: string): Runtime | undefined {
-    return this.#runtimes.get(id);
+  /** Has a runtime load; it counts as in memory from then on, also while the runtime does not say. Throws as that does. */
+  async load(link: Link, signal: AbortSignal): Promise<void> {
+    const { runtime, weights } = link;
+    await this.#runtimes.get(runtime)?.load(link, signal);
+    const key = residentKey(weights);
+    const others = (this.#last.get(runtime) ?? []).filter((one) => !isKey(key, one.key));
+    const fresh = {
+      key,
+      size: null,
+      context: weights.context,
+      expiresAt: null,
+      process: null,
+      loading: false,
+    };
+    this.#last.set(runtime, [...others, fresh]);
+  }
+
+  /** Has a runtime unload what it lists under `key`. Throws as that does. */
+  async unload(runtime: string, key: string): Promise<void> {
+    await this.#runtimes.get(runtime)?.unload(key);
+    this.#last.set(
+      runtime,
+      (this.#last.get(runtime) ?? []).filter((one) => !isKey(key, one.key)),
+    );
   }
 
   busy(id: string): number {
@@ -89,7 +113,7 @@ export class Ledger {
           this.#known.find(
             (one) => one.runtime === runtime && isKey(residentKey(one.weights), resident.key),
           ) ?? null;
-        return { id: known?.weights.id ?? resident.key, resident, known };
+        return { id: known?.weights.id ?? resident.key, runtime, resident, known };
       });
     });
     return (await Promise.all(all)).flat();

@@ -12,9 +12,20 @@ export function noRoom(link: Link, { needed, free, why }: Extract<Plan, { kind: 
   });
 }
 
-/** Others have it, and are not to be disturbed for this. */
-export const takenByOthers = ({ model }: Link): LinkFailure =>
-  new LinkFailure('no_room', `others have the memory that ${model} would need`, { counts: false });
+/** Others have the memory, and are not to be disturbed for this. */
+export class TakenByOthers extends LinkFailure {
+  constructor({ model }: Link) {
+    super('no_room', `others have the memory that ${model} would need`, { counts: false });
+  }
+}
+
+/** Somebody else uses them, or the runtime does not do what it is told. */
+export const staysPut = ({ model }: Link, ids: string[]): LinkFailure =>
+  new LinkFailure(
+    'no_room',
+    `${model} needs the memory of ${ids.join(', ')}, which did not leave it when it was told to`,
+    { counts: false },
+  );
 
 /** It would fit alone, and the config does not want that. */
 export const tooTight = ({ model }: Link): LinkFailure =>

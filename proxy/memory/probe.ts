@@ -36,7 +36,7 @@ export class MemoryProbe {
   #before: { reading: MemoryReading; ts: number } | null = null;
   #last: MemorySample | null = null;
   #sampling: Promise<MemorySample> | null = null;
-  #rss: ReadonlyMap<number, number> = new Map();
+  #processes: readonly ProcessFacts[] = [];
   #watchers = 0;
   /** When the next sample is planned, in seconds since 1970. */
   #nextAt = Number.POSITIVE_INFINITY;
@@ -55,9 +55,12 @@ export class MemoryProbe {
     return this.#last;
   }
 
-  /** What a process held at the newest sample, in bytes; null when it was not among them. */
-  rss(pid: number): number | null {
-    return this.#rss.get(pid) ?? null;
+  /** What a process held at the newest sample, in bytes, by its id or a part of its command line; null when it was not there. */
+  rss(process: number | string): number | null {
+    const found = this.#processes.find(({ pid, command }) =>
+      typeof process === 'number' ? pid === process : command.includes(process),
+    );
+    return found?.rss ?? null;
   }
 
   get pressure(): Pressure {
@@ -157,7 +160,7 @@ export class MemoryProbe {
     };
     const change = this.#gauge.take(sample, culprit(this.#last, sample));
     this.#before = { reading, ts };
-    this.#rss = new Map(list?.map(({ pid, rss }) => [pid, rss]));
+    this.#processes = list ?? [];
     this.#last = sample;
     for (const listener of this.#listeners) listener(sample, change);
     if (slept) for (const listener of this.#wakeListeners) listener();

@@ -1,20 +1,14 @@
 import type { LinkEvent } from '../chat/types.ts';
-import type { MemorySample } from '../contract.ts';
 import { LinkFailure, messageOf } from '../errors.ts';
 import type { Link, Weights } from '../runtimes/types.ts';
 import { evict } from './evict.ts';
-import type { Footprints } from './footprints.ts';
-import type { Ledger, LedgerEntry } from './ledger.ts';
-import { noRoom, takenByOthers, tooTight } from './no-room.ts';
-import { allTheRoom, type Held, type LoadPlan, type Plan, planRoom, type RoomSettings } from './plan.ts';
-import type { MemoryProbe } from './probe.ts';
+import type { LedgerEntry } from './ledger.ts';
+import { measure } from './measure.ts';
+import { noRoom, staysPut, TakenByOthers, tooTight } from './no-room.ts';
+import type { LoadPlan } from './plan.ts';
+import { anyFitsBeside, isOn, type PlannerParts, planFor } from './planner.ts';
 
-export interface RoomParts {
-  ledger: Ledger;
-  probe: MemoryProbe;
-  footprints: Footprints;
-  settings(): RoomSettings;
-  pinned(): ReadonlySet<string>;
+export interface RoomParts extends PlannerParts {
   warn(message: string): void;
   /** Monotonic, in ms. */
   now(): number;
@@ -23,9 +17,14 @@ export interface RoomParts {
 export interface MakeOptions {
   /** Load even where there seems to be no room. */
   force: boolean;
-  /** Others may be made to leave. */
-  evict: boolean;
+  /** Nobody waits for it: it makes nobody leave. */
+  background: boolean;
+  /** Ends the load itself; the signal of whoever asked only ends the waiting for it. */
+  giveUp: AbortSignal;
 }
+
+/** How often a place is cleared before those who do not leave it are believed. */
+const CLEARINGS = 2;
 
 /** Sees to it that weights are loaded only where there is room, and one at a time. */
 export class Room {
@@ -36,6 +35,8 @@ export class Room {
   readonly #draining = new Set<string>();
   #loads: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  /** A load that nobody waits for: it gives way to whoever comes. */
+  #background: { id: string; stop: AbortController } | null = null;
 
   constructor(parts: RoomParts) {
     this.#parts = parts;
@@ -75,6 +76,7 @@ export class Room {
     later: readonly Link[],
     signal: AbortSignal,
   ): AsyncGenerator<LinkEvent> {
+    if (this.#background?.id !== link.weights.id && !how.background) this.#background?.stop.abort();
     this.#waiting += 1;
     const turn = Promise.withResolvers<void>();
     const before = this.#loads;
@@ -94,78 +96,71 @@ export class Room {
     }
   }
 
+  /**
+   * Loads where nobody waits for it. It makes nobody leave (`taken`), and ends when a request for other weights comes
+   * (`gave way`). Throws as `make` does.
+   */
+  async warm(link: Link): Promise<'warm' | 'taken' | 'gave way'> {
+    const stop = new AbortController();
+    const how = { force: false, background: true, giveUp: stop.signal };
+    this.#background = { id: link.weights.id, stop };
+    try {
+      await Array.fromAsync(this.make(link, how, [], stop.signal));
+      return 'warm';
+    } catch (error) {
+      if (stop.signal.aborted) return 'gave way';
+      if (error instanceof TakenByOthers) return 'taken';
+      throw error;
+    } finally {
+      this.#background = null;
+    }
+  }
+
   async *#makeNow(
     link: Link,
-    { force, evict: mayEvict }: MakeOptions,
+    how: MakeOptions,
     later: readonly Link[],
     signal: AbortSignal,
     hold: (load: Promise<unknown>) => void,
   ): AsyncGenerator<LinkEvent> {
-    const entries = await this.#parts.ledger.residents();
-    if (entries.some((entry) => this.#isOn(entry, link))) {
-      this.answered(link);
-      return;
+    let tight = false;
+    for (let clearings = 0; ; clearings += 1) {
+      const entries = await this.#parts.ledger.residents();
+      if (entries.some((entry) => isOn(entry, link))) {
+        this.answered(link);
+        break;
+      }
+      const plan = await this.#decide(link, how, entries);
+      const leaving = [...plan.evict, ...plan.drain];
+      if (plan.drain.length > 0 && (await anyFitsBeside(later, entries, this.#parts)))
+        throw new LinkFailure(
+          'no_room',
+          `${plan.drain.join(', ')} is answering, and ${link.model} does not fit beside it`,
+          { counts: false },
+        );
+      const news: LinkEvent[] = [
+        ...(clearings === 0 ? [{ type: 'load' as const, state: 'loading' as const }] : []),
+        ...(plan.tight && !tight ? [{ type: 'tight' as const }] : []),
+      ];
+      tight ||= plan.tight;
+      if (leaving.length === 0 || (how.force && clearings === CLEARINGS)) {
+        yield* news;
+        await this.#load(link, how.giveUp, signal, hold);
+        break;
+      }
+      if (clearings === CLEARINGS) throw staysPut(link, leaving);
+      yield* this.#clear(plan, entries, news, signal);
     }
-    const plan = await this.#plan(link, entries, force);
-    if (plan.kind === 'no_room') throw noRoom(link, plan);
-    if (!mayEvict && plan.evict.length + plan.drain.length > 0) throw takenByOthers(link);
-    if (plan.tight && !force && link.settings.on_tight === 'demote') throw tooTight(link);
-    if (plan.drain.length > 0 && (await this.#fitsBeside(later, entries)))
-      throw new LinkFailure(
-        'no_room',
-        `${plan.drain.join(', ')} is answering, and ${link.model} does not fit beside it`,
-        { counts: false },
-      );
-    yield* this.#clear(plan, entries, signal);
-    await this.#load(link, signal, hold);
     yield { type: 'load', state: 'loaded' };
   }
 
-  #isOn({ known, resident }: LedgerEntry, { weights, runtime }: Link): boolean {
-    return (
-      known?.runtime === runtime &&
-      known.weights.id === weights.id &&
-      !resident.loading &&
-      resident.context === weights.context
-    );
-  }
-
-  async #plan(link: Link, entries: LedgerEntry[], force = false): Promise<Plan> {
-    const { probe, footprints, settings } = this.#parts;
-    // A chain that goes down link by link asks again and again within moments.
-    const sample = await probe.sample(1);
-    const situation = this.#situation(sample, entries, link);
-    const plan = planRoom(footprints.of(link.weights), situation, settings());
-    return plan.kind === 'no_room' && force ? allTheRoom(situation.held) : plan;
-  }
-
-  #situation({ total, available }: MemorySample, entries: LedgerEntry[], link: Link) {
-    const { ledger, footprints, pinned, probe } = this.#parts;
-    const held = entries
-      // The same weights with another context are replaced by the runtime itself.
-      .filter(({ id }) => id !== link.weights.id)
-      .map(
-        ({ id, known, resident }): Held => ({
-          id,
-          bytes:
-            Math.max(resident.size ?? 0, (known && footprints.measured(known.weights)) ?? 0) ||
-            (known ? footprints.of(known.weights) : 0),
-          busy: ledger.busy(id),
-          pinned: known?.models.some((model) => pinned().has(model)) ?? false,
-          lastUsed: ledger.lastUsed(id),
-        }),
-      );
-    return { total, available, pressure: probe.pressure.level, held };
-  }
-
-  /** Whether a later link could answer without anybody being waited for. */
-  async #fitsBeside(later: readonly Link[], entries: LedgerEntry[]): Promise<boolean> {
-    for (const link of later) {
-      if (entries.some((entry) => this.#isOn(entry, link))) return true;
-      const plan = await this.#plan(link, entries);
-      if (plan.kind === 'load' && plan.drain.length === 0 && !plan.tight) return true;
-    }
-    return false;
+  /** The plan by which to load. Throws where there is none, or where the config or the caller does not want it. */
+  async #decide(link: Link, { force, background }: MakeOptions, entries: LedgerEntry[]): Promise<LoadPlan> {
+    const plan = await planFor(link, entries, this.#parts, force);
+    if (plan.kind === 'no_room') throw noRoom(link, plan);
+    if (background && plan.evict.length + plan.drain.length > 0) throw new TakenByOthers(link);
+    if (plan.tight && !force && (background || link.settings.on_tight === 'demote')) throw tooTight(link);
+    return plan;
   }
 
   /**
@@ -173,8 +168,9 @@ export class Room {
    * slipped in between plan and unload would lose its answer.
    */
   async *#clear(
-    { evict: idle, drain, tight }: LoadPlan,
+    { evict: idle, drain }: LoadPlan,
     entries: LedgerEntry[],
+    news: LinkEvent[],
     signal: AbortSignal,
   ): AsyncGenerator<LinkEvent> {
     const going = [...idle, ...drain];
@@ -183,8 +179,7 @@ export class Room {
       this.cooled(id);
     }
     try {
-      yield { type: 'load', state: 'loading' };
-      if (tight) yield { type: 'tight' };
+      yield* news;
       for (const id of drain) yield { type: 'note', text: `[waiting] ${id} is still answering` };
       for (const id of going) await this.#parts.ledger.untilIdle(id, signal);
       signal.throwIfAborted();
@@ -195,46 +190,37 @@ export class Room {
   }
 
   /** The load goes on when this client leaves: others may wait for it, and the weights are as good as warm. */
-  async #load(link: Link, signal: AbortSignal, hold: (load: Promise<unknown>) => void): Promise<void> {
-    const { ledger } = this.#parts;
+  async #load(
+    link: Link,
+    giveUp: AbortSignal,
+    signal: AbortSignal,
+    hold: (load: Promise<unknown>) => void,
+  ): Promise<void> {
     const limit = AbortSignal.timeout(Math.min(link.timeouts.load * 1000, 2 ** 31 - 1));
-    const loading = Promise.resolve(ledger.runtime(link.runtime)?.load(link, limit)).then(() =>
-      this.#loaded(link),
-    );
-    hold(loading);
-    const left = await Promise.race([loading.then(() => false), aborted(signal).then(() => true)]).catch(
-      (error: unknown) => {
-        if (limit.aborted)
-          throw new LinkFailure('timeout', `${link.model} was not loaded within ${link.timeouts.load} s`);
-        throw error;
-      },
-    );
-    if (!left) return;
-    loading.catch((error: unknown) => this.#parts.warn(`${link.model} was not loaded (${messageOf(error)})`));
+    const loading = this.#parts.ledger
+      .load(link, AbortSignal.any([limit, giveUp]))
+      .then(() => this.answered(link));
+    // The next one to plan waits for this figure; who asked does not.
+    hold(loading.then(() => this.#measure(link)));
+    try {
+      await Promise.race([loading, aborted(signal)]);
+    } catch (error) {
+      if (!limit.aborted) throw error;
+      throw new LinkFailure('timeout', `${link.model} was not loaded within ${link.timeouts.load} s`);
+    }
+    if (!signal.aborted) return;
+    loading.catch((error: unknown) => {
+      if (!giveUp.aborted) this.#parts.warn(`${link.model} was not loaded (${messageOf(error)})`);
+    });
     signal.throwIfAborted();
   }
 
-  async #loaded(link: Link): Promise<void> {
-    const { ledger, footprints, probe } = this.#parts;
-    this.answered(link);
-    const entry = (await ledger.residents()).find((one) => this.#isOn(one, link));
-    if (!entry) return;
-    const { size, pid } = entry.resident;
-    // A runtime that gives no figure is a process of our own, whose memory can be looked at.
-    if (size === null && pid !== null) await probe.sample();
-    const bytes = size ?? (pid === null ? null : probe.rss(pid));
-    if (bytes !== null) footprints.learn(link.weights, bytes);
+  async #measure(link: Link): Promise<void> {
+    // Its process is new.
+    await this.#parts.probe.sample();
+    for (const entry of await this.#parts.ledger.residents())
+      if (isOn(entry, link)) measure(entry, this.#parts);
   }
-}
-
-/** Makes room and loads where nobody listens to how it goes. Never makes others leave. Throws as `make` does. */
-export async function collectRoom(room: Room, link: Link): Promise<void> {
-  for await (const _event of room.make(
-    link,
-    { force: false, evict: false },
-    [],
-    new AbortController().signal,
-  ));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

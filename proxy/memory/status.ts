@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { ModelStatus, ResidentStatus, Status } from '../contract.ts';
 import type { KnownWeights, LedgerEntry } from './ledger.ts';
+import { measure } from './measure.ts';
 import type { Memory } from './memory.ts';
 
 /** `GET /api/status`: memory, what is in it and why, and each model with its warmth. */
@@ -8,7 +9,7 @@ export async function statusOf(memory: Memory, config: Config, wall: number): Pr
   const { probe, ledger, room, footprints, pinned } = memory;
   const [sample, entries] = await Promise.all([probe.last ?? probe.sample(), ledger.residents()]);
   const { reserve_gb, budget_gb } = config.memory;
-  const held = entries.reduce((sum, { resident }) => sum + (resident.size ?? 0), 0);
+  const held = entries.reduce((sum, entry) => sum + (measure(entry, memory) ?? 0), 0);
   const byReserve = sample.available === null ? null : Math.max(0, sample.available - reserve_gb * 1e9);
   const byBudget = budget_gb === undefined ? null : Math.max(0, budget_gb * 1e9 - held);
   const limits = [byReserve, byBudget].filter((limit) => limit !== null);
@@ -39,22 +40,20 @@ export async function statusOf(memory: Memory, config: Config, wall: number): Pr
   };
 }
 
-function residentStatus(
-  { id, known, resident }: LedgerEntry,
-  { ledger, footprints, pinned, probe }: Memory,
-  wall: number,
-): ResidentStatus {
+function residentStatus(entry: LedgerEntry, memory: Memory, wall: number): ResidentStatus {
+  const { id, known, resident } = entry;
+  const { ledger, footprints, pinned } = memory;
   const busy = ledger.busy(id);
   const kept = known?.models.find((model) => pinned.has(model));
   return {
     weights: id,
     models: known?.models ?? [],
-    size: resident.size ?? (resident.pid === null ? null : probe.rss(resident.pid)),
+    size: measure(entry, memory),
     footprint: known ? footprints.measured(known.weights) : null,
     context: resident.context,
     state: resident.loading ? 'loading' : busy > 0 ? 'busy' : 'idle',
     in_flight: busy,
-    expires_in_s: secondsLeft({ id, known, resident }, wall),
+    expires_in_s: secondsLeft(entry, wall),
     stays: busy > 0 ? 'busy' : kept !== undefined ? 'pinned' : 'keep_alive',
   };
 }

@@ -1,7 +1,6 @@
 import { messageOf } from '../errors.ts';
 import type { KnownWeights } from './ledger.ts';
 import type { Memory } from './memory.ts';
-import { collectRoom } from './room.ts';
 
 /** How often to look whether what is pinned is still warm. */
 const LOOK_EVERY_MS = 15_000;
@@ -19,6 +18,7 @@ export class Warmth {
   readonly #memory: Memory;
   readonly #warn: (message: string) => void;
   readonly #failing = new Map<string, Failing>();
+  readonly #told = new Set<string>();
   readonly #timer: NodeJS.Timeout;
   readonly #unlisten: () => void;
   #looking = false;
@@ -39,6 +39,7 @@ export class Warmth {
     else pins.delete(model);
     save();
     this.#failing.delete(model);
+    this.#told.delete(model);
     this.look();
   }
 
@@ -75,18 +76,25 @@ export class Warmth {
 
   async #warm(model: string, { link }: KnownWeights): Promise<void> {
     try {
-      // What is pinned makes no room for itself: it comes back when there is some.
-      await collectRoom(this.#memory.room, {
-        ...link,
-        settings: { ...link.settings, on_tight: 'demote', on_no_room: 'demote' },
-      });
-      this.#failing.delete(model);
+      const settings = { ...link.settings, on_no_room: 'demote' as const };
+      const end = await this.#memory.room.warm({ ...link, settings });
+      if (end === 'warm') this.#failing.delete(model);
+      // Whoever has the memory goes some day, so the next look may find room.
+      if (end === 'taken') this.#tell(model, 'others have the memory that it would need');
     } catch (error) {
-      const before = this.#failing.get(model);
-      const pauseMs = Math.min(LONGEST_PAUSE_MS, before ? before.pauseMs * 2 : FIRST_PAUSE_MS);
+      const pauseMs = Math.min(
+        LONGEST_PAUSE_MS,
+        (this.#failing.get(model)?.pauseMs ?? FIRST_PAUSE_MS / 2) * 2,
+      );
       this.#failing.set(model, { pauseMs, until: performance.now() + pauseMs });
-      if (!before)
-        this.#warn(`${model} is pinned and cannot be warm now (${messageOf(error)}); tried again later`);
+      this.#tell(model, messageOf(error));
     }
+  }
+
+  /** Once for each pin. */
+  #tell(model: string, why: string): void {
+    if (!this.#told.has(model))
+      this.#warn(`${model} is pinned and cannot be warm now (${why}); tried again later`);
+    this.#told.add(model);
   }
 }

@@ -37,8 +37,8 @@ export interface Resident {
   context: number;
   /** When they go by themselves, in seconds since 1970; Infinity for never, null while busy or unknown. */
   expiresAt: number | null;
-  /** The process that holds them, where it is a child of Toaster's own. */
-  pid: number | null;
+  /** The process that holds them: its id, or what its command line alone has in it; null where nothing is known. */
+  process: number | string | null;
   /** They are still on their way in. */
   loading: boolean;
 }
@@ -56,8 +56,8 @@ export interface Runtime {
   residents(): Promise<Resident[]>;
   /** Brings a link's weights into memory, to stay for its keep_alive. Throws `LinkFailure`. */
   load(link: Link, signal: AbortSignal): Promise<void>;
-  /** Has the weights leave memory. Done when the runtime no longer lists them. Throws `LinkFailure`. */
-  unload(weights: Weights): Promise<void>;
+  /** Has weights leave memory, by their `Resident.key`. Done when the runtime no longer lists them. Throws `LinkFailure`. */
+  unload(key: string): Promise<void>;
   /** Ends everything that it started. */
   close(): Promise<void>;
 }

@@ -12,13 +12,13 @@ import { until } from './requests.ts';
 /** A real Ollama with two real models, its files in a folder of its own. */
 export interface RealOllama {
   url: string;
-  /** The best model there is: the real 0.5B where it has been fetched, else the generated one. */
+  /** The best model there is: the real 0.5B where it has been fetched, else a generated one, heavier by some 60 MB. */
   able: string;
   /** Whether `able` is the real 0.5B, with a chat template and tools. */
   real: boolean;
   /** The generated model: no tools, no thinking, no eyes. */
   tiny: string;
-  /** The generated model once more, of other bytes. */
+  /** The generated model once more, of other bytes and some 60 MB heavier. */
   twin: string;
   /** Where its models are; the command lines of its runners name it. */
   folder: string;
@@ -55,13 +55,17 @@ export async function startRealOllama(): Promise<RealOllama | string> {
   };
   writeTinyGguf(join(folder, 'tiny.gguf'));
   create('tiny:test', join(folder, 'tiny.gguf'));
-  writeTinyGguf(join(folder, 'twin.gguf'), { name: 'twin' });
-  create('twin:test', join(folder, 'twin.gguf'));
+  const heavier = (name: string): string => {
+    const file = join(folder, `${name}.gguf`);
+    writeTinyGguf(file, { name, feedForward: 40_000 });
+    return file;
+  };
+  create('twin:test', heavier('twin'));
   const file = realTiny();
-  if (file !== null) create('able:test', file);
+  create('able:test', file ?? heavier('able'));
   return {
     url,
-    able: file === null ? 'tiny:test' : 'able:test',
+    able: 'able:test',
     real: file !== null,
     tiny: 'tiny:test',
     twin: 'twin:test',

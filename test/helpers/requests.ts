@@ -12,7 +12,7 @@ export function chatRequest(text: string, fields: Partial<ChatRequest> = {}): Ch
     parallelToolCalls: true,
     sampling: {},
     strict: false,
-    force: false,
+    room: 'plan',
     cache: { read: false, write: false },
     sees: 'everything',
     ...fields,

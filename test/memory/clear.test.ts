@@ -25,7 +25,7 @@ function machine() {
     size: 6e9,
     context: 256,
     expiresAt: null,
-    pid: null,
+    process: null,
     loading: false,
   };
   const runtime: Runtime = {
@@ -33,7 +33,7 @@ function machine() {
     digest: async () => null,
     residents: async () => (happened.includes('unload old') ? [] : [resident]),
     load: async ({ model }) => void happened.push(`load ${model}`),
-    unload: async ({ id }) => void happened.push(`unload ${id}`),
+    unload: async (key) => void happened.push(`unload ${key}`),
     close: async () => undefined,
   };
   const counters = {
@@ -45,7 +45,7 @@ function machine() {
   };
   const read = async () => ({
     total: 24e9,
-    available: 4e9,
+    available: happened.includes('unload old') ? 10e9 : 4e9,
     swapUsed: 0,
     kernelLevel: null,
     stalled: null,
@@ -79,7 +79,7 @@ function machine() {
 it('who is to leave takes nothing new, and whoever slipped in is waited for', async () => {
   const { room, ledger, happened, close } = machine();
   expect(room.isWarm(link('old').weights)).toBe(true);
-  const making = room.make(link('new'), { force: false, evict: true }, [], never());
+  const making = room.make(link('new'), { force: false, background: false, giveUp: never() }, [], never());
   expect((await making.next()).value).toEqual({ type: 'load', state: 'loading' });
   expect(room.isWarm(link('old').weights)).toBe(false);
   // As if it had been sent on a moment before.

@@ -31,8 +31,14 @@ const TEMPLATE =
   "{% for message in messages %}{% if message['role'] == 'assistant' %}{{ message['content'] + eos_token }}" +
   "{% else %}{{ message['content'] }}{% endif %}{% endfor %}";
 
-/** Writes the tiny model to `path`: about half a megabyte. `template: false` leaves the chat template out. */
-export function writeTinyGguf(path: string, { template = true, name = 'tiny test model' } = {}): void {
+/**
+ * Writes the tiny model to `path`: about half a megabyte. `template: false` leaves the chat template out; a larger
+ * `feedForward` makes it heavier by 1.5 kB each, and no cleverer.
+ */
+export function writeTinyGguf(
+  path: string,
+  { template = true, name = 'tiny test model', feedForward = FEED_FORWARD } = {},
+): void {
   const pieces = [
     ...new Set([
       ...TRIGGERS.flatMap((text) => [...prefixes(text), ...prefixes(word(text))]),
@@ -52,7 +58,7 @@ export function writeTinyGguf(path: string, { template = true, name = 'tiny test
         'llama.context_length': { u32: CONTEXT },
         'llama.embedding_length': { u32: EMBEDDING },
         'llama.block_count': { u32: 1 },
-        'llama.feed_forward_length': { u32: FEED_FORWARD },
+        'llama.feed_forward_length': { u32: feedForward },
         'llama.attention.head_count': { u32: 4 },
         'llama.attention.head_count_kv': { u32: 4 },
         'llama.attention.layer_norm_rms_epsilon': { f32: 1e-5 },
@@ -67,7 +73,7 @@ export function writeTinyGguf(path: string, { template = true, name = 'tiny test
         'tokenizer.ggml.unknown_token_id': { u32: 0 },
         ...(template && { 'tokenizer.chat_template': { text: TEMPLATE } }),
       },
-      tensors(vocabulary.length, successors),
+      tensors(vocabulary.length, successors, feedForward),
     ),
   );
 }
@@ -109,7 +115,11 @@ function chains(id: (piece: string) => number): { from: Map<number, number[]>; o
   return { from, otherwise: others[0] ?? EOS };
 }
 
-function tensors(size: number, { from, otherwise }: ReturnType<typeof chains>): Tensor[] {
+function tensors(
+  size: number,
+  { from, otherwise }: ReturnType<typeof chains>,
+  feedForward: number,
+): Tensor[] {
   // Each token with a chain has a dimension of its own; all others share the first.
   const dimension = new Map([...from.keys()].map((token, i) => [token, i + 1]));
   const embedding = new Float32Array(size * EMBEDDING);
@@ -135,8 +145,8 @@ function tensors(size: number, { from, otherwise }: ReturnType<typeof chains>): 
     ones('blk.0.attn_norm.weight'),
     ones('blk.0.ffn_norm.weight'),
     ...['attn_q', 'attn_k', 'attn_v', 'attn_output'].map((name) => zero(name, EMBEDDING, EMBEDDING)),
-    zero('ffn_gate', EMBEDDING, FEED_FORWARD),
-    zero('ffn_up', EMBEDDING, FEED_FORWARD),
-    zero('ffn_down', FEED_FORWARD, EMBEDDING),
+    zero('ffn_gate', EMBEDDING, feedForward),
+    zero('ffn_up', EMBEDDING, feedForward),
+    zero('ffn_down', feedForward, EMBEDDING),
   ];
 }

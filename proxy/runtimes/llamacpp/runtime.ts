@@ -63,7 +63,7 @@ export class Llamacpp implements Runtime {
             size: null,
             context: weights.context,
             expiresAt,
-            pid: holder.pid ?? null,
+            process: holder.pid ?? null,
             loading: !holder.loaded,
           }
         : [],
@@ -76,12 +76,16 @@ export class Llamacpp implements Runtime {
     for await (const _event of this.#warm(seat, link, signal));
   }
 
-  async unload(weights: Weights): Promise<void> {
-    const seat = this.#seat(weights);
-    clearTimeout(seat.cooling);
-    const { holder } = seat;
-    seat.holder = null;
-    await holder?.end();
+  async unload(key: string): Promise<void> {
+    const seats = [...this.#seats.values()].filter(({ weights }) => residentKey(weights) === key);
+    await Promise.all(
+      seats.map(async (seat) => {
+        clearTimeout(seat.cooling);
+        const { holder } = seat;
+        seat.holder = null;
+        await holder?.end();
+      }),
+    );
   }
 
   async close(): Promise<void> {

@@ -1,22 +1,25 @@
 import { ApiError, LinkFailure } from '../../errors.ts';
 import type { Link } from '../types.ts';
 
+/** Whom a request was for. */
+export interface Asked {
+  model: string;
+  weights: Pick<Link['weights'], 'name'>;
+}
+
 /** What a status other than 200 means for the chain. `body` is the response's text. */
 export function failureOf(
   status: number,
   retryAfter: string | undefined,
   body: string,
-  link: Pick<Link, 'model' | 'weights'>,
+  { weights: { name }, ...link }: Asked,
 ): Error {
   const text = errorText(body);
-  const { model, weights } = link;
+  const { model } = link;
   const overflow = contextOverflow(text);
   if (overflow) return contextError(overflow, model);
   if (status === 404)
-    return new LinkFailure(
-      'missing',
-      `Ollama does not have ${weights.name}; get it with \`ollama pull ${weights.name}\``,
-    );
+    return new LinkFailure('missing', `Ollama does not have ${name}; get it with \`ollama pull ${name}\``);
   // llama-server's refusal of a picture arrives as a 500, yet it is the request that is at fault.
   if (/image input is not supported/.test(text))
     return new ApiError(400, `${model} does not see images; ask a model that does.`, {
@@ -70,7 +73,7 @@ function contextError({ prompt, context }: { prompt: number; context: number }, 
   );
 }
 
-function clientError(text: string, { model }: Pick<Link, 'model'>): ApiError {
+function clientError(text: string, { model }: Pick<Asked, 'model'>): ApiError {
   if (/does not support thinking/.test(text) || /think value/.test(text))
     return new ApiError(
       400,

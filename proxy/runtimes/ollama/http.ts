@@ -41,9 +41,19 @@ export class OllamaHttp {
   }
 
   /** A small JSON answer of a GET, with its whole time limited to `seconds`. */
-  async getJson(path: string, seconds: number): Promise<Json> {
+  getJson(path: string, seconds: number): Promise<Json> {
+    return this.#json({ method: 'GET', path }, seconds);
+  }
+
+  /** The same of a POST. */
+  postJson(path: string, body: object, seconds: number): Promise<Json> {
+    return this.#json({ method: 'POST', path, body: JSON.stringify(body) }, seconds);
+  }
+
+  async #json(call: Pick<Call, 'method' | 'path' | 'body'>, seconds: number): Promise<Json> {
+    const { path } = call;
     const signal = AbortSignal.timeout(seconds * 1000);
-    const response = await this.send({ method: 'GET', path, connectS: seconds, signal });
+    const response = await this.send({ ...call, connectS: seconds, signal });
     const text = await readText(response);
     if (response.statusCode !== 200) throw new LinkFailure('http_5xx', `${path} said ${response.statusCode}`);
     return JSON.parse(text);

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Load } from '../../chat/types.ts';
 import { LinkFailure } from '../../errors.ts';
-import type { Link, Resident, Weights } from '../types.ts';
-import { failureOf } from './failures.ts';
+import type { Link, Resident } from '../types.ts';
+import type { Blobs } from './blobs.ts';
+import { type Asked, failureOf } from './failures.ts';
 import { type OllamaHttp, readText } from './http.ts';
 
 /** A warm model mostly answers sooner than this, so a warm request asks nothing. */
@@ -16,6 +17,7 @@ const psAnswer = z.object({
   models: z.array(
     z.object({
       name: z.string(),
+      digest: z.string().optional(),
       size: z.number().optional(),
       context_length: z.number().optional(),
       expires_at: z.string().optional(),
@@ -25,20 +27,28 @@ const psAnswer = z.object({
 /** Later than this is how Ollama writes "never". */
 const NEVER_S = Date.UTC(2200, 0) / 1000;
 
-/** What Ollama has in memory, as it says. */
-export async function listResidents(http: OllamaHttp, limitS = ASK_LIMIT_S): Promise<Resident[]> {
-  const { models } = psAnswer.parse(await http.getJson('/api/ps', limitS));
-  return models.map(({ name, size, context_length, expires_at }) => {
-    const expires = Date.parse(expires_at ?? '') / 1000;
-    return {
-      key: name,
-      size: size ?? null,
-      context: context_length ?? 0,
-      expiresAt: Number.isNaN(expires) ? null : expires > NEVER_S ? Number.POSITIVE_INFINITY : expires,
-      pid: null,
-      loading: false,
-    };
-  });
+type Loaded = z.infer<typeof psAnswer>['models'][number];
+
+async function listLoaded(http: OllamaHttp): Promise<Loaded[]> {
+  return psAnswer.parse(await http.getJson('/api/ps', ASK_LIMIT_S)).models;
+}
+
+/** What Ollama has in memory, as it says. `blobs` knows the files of its models. */
+export async function listResidents(http: OllamaHttp, blobs: Blobs): Promise<Resident[]> {
+  const models = await listLoaded(http);
+  return Promise.all(
+    models.map(async ({ name, digest, size, context_length, expires_at }) => {
+      const expires = Date.parse(expires_at ?? '') / 1000;
+      return {
+        key: name,
+        size: size ?? null,
+        context: context_length ?? 0,
+        expiresAt: Number.isNaN(expires) ? null : expires > NEVER_S ? Number.POSITIVE_INFINITY : expires,
+        process: await blobs.of(name, digest ?? ''),
+        loading: false,
+      };
+    }),
+  );
 }
 
 /** Loads without asking anything. Goes on until it is done: a client that leaves would abort it. */
@@ -54,13 +64,21 @@ export async function load(http: OllamaHttp, link: Link, signal: AbortSignal): P
   await send(http, link, body, link.timeouts.connect, signal);
 }
 
-/** Unloads, and waits until Ollama no longer lists it: it says 200 before that. Throws when it stays. */
-export async function unload(http: OllamaHttp, weights: Weights): Promise<void> {
-  const name = weights.name ?? '';
+/**
+ * Unloads, and waits until Ollama no longer lists it: it says 200 before that, and lists one that still answers, for
+ * whomever, until it is done. Throws when it stays.
+ */
+export async function unload(http: OllamaHttp, name: string): Promise<void> {
   const body = { model: name, keep_alive: 0, stream: false };
-  await send(http, { model: weights.id, weights }, body, ASK_LIMIT_S, AbortSignal.timeout(UNLOAD_LIMIT_MS));
+  await send(
+    http,
+    { model: name, weights: { name } },
+    body,
+    ASK_LIMIT_S,
+    AbortSignal.timeout(UNLOAD_LIMIT_MS),
+  );
   const until = performance.now() + UNLOAD_LIMIT_MS;
-  while ((await listResidents(http)).some(({ key }) => isName(key, name))) {
+  while (await isLoaded(http, name, false)) {
     if (performance.now() > until) throw new LinkFailure('timeout', `Ollama does not let go of ${name}`);
     await new Promise((resolve) => setTimeout(resolve, UNLOAD_LOOK_MS));
   }
@@ -68,7 +86,7 @@ export async function unload(http: OllamaHttp, weights: Weights): Promise<void> 
 
 async function send(
   http: OllamaHttp,
-  link: Pick<Link, 'model' | 'weights'>,
+  asked: Asked,
   body: object,
   connectS: number,
   signal: AbortSignal,
@@ -83,7 +101,7 @@ async function send(
   const response = await http.send(call);
   const text = await readText(response);
   if (response.statusCode !== 200)
-    throw failureOf(response.statusCode ?? 0, response.headers['retry-after'], text, link);
+    throw failureOf(response.statusCode ?? 0, response.headers['retry-after'], text, asked);
 }
 
 const isName = (listed: string, name: string): boolean => listed === name || listed === `${name}:latest`;
@@ -101,7 +119,8 @@ export async function* tellLoading<T>(
   let waitMs = ASK_AFTER_MS;
   while (!(await settles(response, waitMs))) {
     waitMs = ASK_EVERY_MS;
-    const resident = await isResident(http, name);
+    // Silence claims no load: the answer itself will tell whether Ollama is in trouble.
+    const resident = await isLoaded(http, name, true);
     if (resident === loading) {
       loading = !resident;
       yield { type: 'load', state: loading ? 'loading' : 'loaded' };
@@ -124,12 +143,12 @@ async function settles(promise: Promise<unknown>, ms: number): Promise<boolean> 
   }
 }
 
-/** Whether Ollama has the model in memory; true when it does not say, so that no load is claimed. */
-async function isResident(http: OllamaHttp, name: string): Promise<boolean> {
+/** Whether Ollama has the model in memory; `silent` when it does not say, as it may not for a minute while it loads. */
+async function isLoaded(http: OllamaHttp, name: string, silent: boolean): Promise<boolean> {
   try {
-    return (await listResidents(http)).some(({ key }) => isName(key, name));
+    return (await listLoaded(http)).some((one) => isName(one.name, name));
   } catch {
-    // The answer itself will tell whether Ollama is in trouble; this question only feeds a progress line.
-    return true;
+    // What is asked here only guides the next step; a request that matters will meet the trouble itself.
+    return silent;
   }
 }

@@ -1,6 +1,7 @@
 import type { CompleteLink } from '../../chat/types.ts';
 import { LinkFailure } from '../../errors.ts';
 import type { Link, OpenRuntime } from '../types.ts';
+import { Blobs } from './blobs.ts';
 import { chatBody } from './chat-body.ts';
 import { ChunkReader } from './chunks.ts';
 import { Digests } from './digests.ts';
@@ -9,15 +10,16 @@ import { OllamaHttp, readLines, readText } from './http.ts';
 import { listResidents, load, tellLoading, unload } from './residency.ts';
 
 /** Ollama over its native API: only that one takes keep_alive, think, num_ctx and truncate. */
-export const openOllama: OpenRuntime<'ollama'> = ({ url }) => {
+export const openOllama: OpenRuntime<'ollama'> = ({ url }, { warn }) => {
   const http = new OllamaHttp(url);
+  const blobs = new Blobs(http, warn);
   const digests = new Digests(http, () => performance.now());
   return {
     complete: (link) => completeOn(http, link),
     digest: (weights) => digests.of(weights.name ?? ''),
-    residents: () => listResidents(http),
+    residents: () => listResidents(http, blobs),
     load: (link, signal) => load(http, link, signal),
-    unload: (weights) => unload(http, weights),
+    unload: (key) => unload(http, key),
     close: async () => http.close(),
   };
 };
