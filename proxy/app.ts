@@ -16,6 +16,7 @@ import { parseJson, readBody } from './http/read-body.ts';
 import { sendError } from './http/write.ts';
 import { statusOf } from './memory/status.ts';
 import type { Service } from './service.ts';
+import { stressPage } from './stress/page.ts';
 import { VERSION } from './version.ts';
 
 export interface AppParts {
@@ -62,6 +63,7 @@ export function createApp({ service, startedAt }: AppParts): Express {
   );
   app.get('/api/memory/history', (_req, res) => void res.json({ minutes: memory.history.minutes() }));
   app.get('/api/events', (_req, res) => sendEvents(res, memory.probe));
+  app.get('/api/stress/report', (_req, res) => void res.type('html').send(stressPage(service.stress.last)));
   app.put('/api/models/:name/pin', admin, async (req, res) => {
     const { name } = findModel(live.current, String(req.params.name));
     res.json(pinModel(memory, warmth, name, parseJson(await readBody(req, res))));

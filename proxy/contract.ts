@@ -72,7 +72,7 @@ export interface Birth {
 /** The facts of one request, complete once it has ended. Times are seconds. */
 export interface Receipt {
   request_id: string;
-  source: 'ask' | 'api';
+  source: 'ask' | 'api' | 'stress';
   /** Seconds since 1970. */
   ts: number;
   model: string;

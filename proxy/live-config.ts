@@ -4,6 +4,7 @@ import { durationSeconds } from './config/duration.ts';
 import { knownWeights } from './config/links.ts';
 import { loadConfig } from './config/load.ts';
 import type { Config, RuntimeConfig } from './config/schema.ts';
+import { defaultSwapouts, type ThrashLimit } from './memory/thrash-watch.ts';
 import type { RoomTools } from './memory/with-room.ts';
 import { openRuntime } from './runtimes/registry.ts';
 import type { Runtime, RuntimeTools } from './runtimes/types.ts';
@@ -12,6 +13,8 @@ import type { Runtime, RuntimeTools } from './runtimes/types.ts';
 export interface Live {
   config: Config;
   catalog: ReadonlyMap<string, CatalogModel>;
+  /** The swapping that ends a load which exceeds what is free. */
+  thrash: ThrashLimit;
 }
 
 /** Memory's books, shared by all configs that come one after the other. */
@@ -86,10 +89,10 @@ export class LiveConfig {
     this.#closeRetired();
     const byId = new Map([...runtimes].map(([id, { runtime }]) => [id, runtime]));
     this.#memory.ledger.follow(byId, knownWeights(config));
-    const { swapouts, for: time } = config.memory.thrash;
-    const thrash = () => ({ swapouts, seconds: durationSeconds(time) });
-    const tools = { ...this.#memory, thrash, runtimes: byId, rest: this.#rest, now: this.#now };
-    return { config, catalog: buildCatalog(config, tools) };
+    const { swapouts = defaultSwapouts(process.platform), for: time } = config.memory.thrash;
+    const thrash = { swapouts, seconds: durationSeconds(time) };
+    const tools = { ...this.#memory, thrash: () => thrash, runtimes: byId, rest: this.#rest, now: this.#now };
+    return { config, catalog: buildCatalog(config, tools), thrash };
   }
 
   #closeRetired(): void {

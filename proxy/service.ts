@@ -8,12 +8,14 @@ import type { ChatRequest, Complete } from './chat/types.ts';
 import type { Clock } from './clock.ts';
 import type { ExitCode, Receipt } from './contract.ts';
 import type { ApiError } from './errors.ts';
-import { conduct } from './http/conduct.ts';
+import { asApiError, conduct } from './http/conduct.ts';
+import { findModel } from './http/models.ts';
 import type { AnswerWriter } from './http/write.ts';
 import type { Live, LiveConfig } from './live-config.ts';
 import type { Memory } from './memory/memory.ts';
 import type { MemoryMark } from './memory/probe.ts';
 import type { Warmth } from './memory/warmth.ts';
+import { StressDesk } from './stress/desk.ts';
 import type { Log } from './telemetry/log.ts';
 import { type ClientFacts, logLine } from './telemetry/log-line.ts';
 import { ReceiptBuilder } from './telemetry/receipt.ts';
@@ -32,6 +34,7 @@ export interface ServiceParts {
 /** What every request needs, put together once. */
 export class Service {
   readonly parts: ServiceParts;
+  readonly stress = new StressDesk();
   readonly #sharing = new Sharing();
 
   constructor(parts: ServiceParts) {
@@ -87,6 +90,20 @@ export class Exchange {
   ): Promise<void> {
     const complete = around(this.#service.cached(model));
     await conduct((signal) => complete(request, signal), res, writer, this.#witness());
+  }
+
+  /** Asks a model where nobody reads along, and logs. Never throws: what went wrong is in the receipt. */
+  async run(request: ChatRequest, signal: AbortSignal): Promise<Receipt> {
+    const witness = this.#witness();
+    try {
+      for await (const event of findModel(this.live, request.model).complete(request, signal))
+        witness.add(event);
+    } catch (error) {
+      if (!signal.aborted) witness.add({ type: 'error', error: asApiError(error) });
+    } finally {
+      witness.end();
+    }
+    return this.now();
   }
 
   /** Ends with an error that came before any model was asked, and logs that. */

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { interleave, percentile, type Target, type Timing, throughput } from './measure.ts';
+import { percentile } from '../../proxy/telemetry/percentile.ts';
+import { interleave, type Target, type Timing, throughput } from './measure.ts';
 import { type Program, rssMb, startBareNode, startProgram, stopAll } from './processes.ts';
 
 /**

@@ -72,9 +72,3 @@ export async function throughput(target: Target, connections: number, seconds: n
   agent.destroy();
   return count / seconds;
 }
-
-/** The value below which a share of the others lies. */
-export function percentile(values: number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
-}

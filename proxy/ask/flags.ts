@@ -5,6 +5,8 @@ export interface Flag {
   /** What its value is called in the help text; absent for a flag without a value. */
   value?: string;
   help: string;
+  /** The flag without which it means nothing. */
+  goesWith?: string;
 }
 
 export const FLAGS: readonly Flag[] = [
@@ -26,6 +28,19 @@ export const FLAGS: readonly Flag[] = [
   { name: 'models', help: 'all models: tier, weights, size, warm or cold (with --json, too)' },
   { name: 'warm', value: 'NAME', help: 'pin a model or tier: it stays warm' },
   { name: 'cool', value: 'NAME', help: 'unpin a model or tier, and unload it' },
+  {
+    name: 'stress',
+    help: 'fire prompts at two tiers at once and watch memory; what it does to this machine',
+  },
+  { name: 'tiers', value: 'A,B', help: 'other tiers than 9b,heavy', goesWith: 'stress' },
+  { name: 'rounds', value: 'N', help: 'how often (3)', goesWith: 'stress' },
+  {
+    name: 'guard',
+    value: 'on|off',
+    help: 'off: memory is not planned, at your own risk',
+    goesWith: 'stress',
+  },
+  { name: 'out', value: 'FILE', help: 'a page with the curves', goesWith: 'stress' },
   { name: 'help', short: 'h', help: 'this text' },
   { name: 'version', short: 'V', help: "Toaster's version" },
 ];

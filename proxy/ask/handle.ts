@@ -13,6 +13,7 @@ import { receiptWriter } from './json-writer.ts';
 import { Notes } from './notes.ts';
 import { type AskWords, parseAskArgs, UsageError } from './parse-args.ts';
 import type { StderrStreams } from './stderr-streams.ts';
+import { answerStress } from './stress.ts';
 import { textWriter } from './text-writer.ts';
 import { type AskQuestion, toQuestion } from './to-request.ts';
 
@@ -38,6 +39,7 @@ export async function handleAsk(
   let question: AskQuestion;
   try {
     words = parseAskArgs(form.getAll('a'), Object.keys(config.tiers));
+    if (words.flags.has('stress')) return await answerStress(service, exchange, words, res, notes);
     const told = await runCommand(service, words, form, config);
     if (told !== null) return tell(exchange, notes, res, EXIT.answered, told);
     const stdin = form.get('i') ?? '';

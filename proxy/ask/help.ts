@@ -7,9 +7,9 @@ export function helpText(config: Config): string {
     `--${tier}`,
     describe(config, tier, name),
   ]);
-  const flags = FLAGS.map(({ name, short, value, help }): [string, string] => [
+  const flags = FLAGS.map(({ name, short, value, help, goesWith }): [string, string] => [
     `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`,
-    help,
+    goesWith === undefined ? help : `with --${goesWith}: ${help}`,
   ]);
   return [
     'usage: ask [TIER] [FLAGS] WORDS...',

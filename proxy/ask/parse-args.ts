@@ -37,6 +37,9 @@ export function parseAskArgs(args: string[], tiers: readonly string[]): AskWords
     if (token.kind === 'positional') prompt.push(reveal(token.value));
     else if (token.kind === 'option') take(words, token, tiers, reveal);
   }
+  for (const { name, goesWith } of FLAGS)
+    if (goesWith !== undefined && words.flags.has(name) && !words.flags.has(goesWith))
+      throw new UsageError(`--${name} goes with --${goesWith}.`);
   words.prompt = prompt.join(' ');
   return words;
 }

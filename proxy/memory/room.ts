@@ -23,6 +23,9 @@ export interface MakeOptions {
   giveUp: AbortSignal;
 }
 
+/** For how long after an answer its weights are taken to be there still, without a look. */
+const SURE_MS = 5000;
+
 /** How often a place is cleared before those who do not leave it are believed. */
 const CLEARINGS = 2;
 
@@ -53,11 +56,11 @@ export class Room {
     return this.#parts.ledger.busy(id) > 0 || (this.#warmUntil.get(id) ?? 0) > this.#parts.now();
   }
 
-  /** An answer has ended: from now on keep_alive runs. Some of it is left out, so that the look comes too early. */
+  /** An answer has ended: from now on keep_alive runs, and for a moment nobody else will have had it evicted. */
   answered(link: Link): void {
     const { id } = link.weights;
     const sureMs = Math.max(0, link.keepAliveS * 1000 - 2000);
-    this.#warmUntil.set(id, this.#parts.now() + Math.min(sureMs, 60_000));
+    this.#warmUntil.set(id, this.#parts.now() + Math.min(sureMs, SURE_MS));
   }
 
   /** Forgets that weights are warm: they were unloaded, or their runtime is in trouble. */

@@ -7,6 +7,9 @@ export interface ThrashLimit {
   seconds: number;
 }
 
+/** Pages a second that make some 32 MB/s: a Mac's page has 16 kB, Linux' mostly 4. Chosen, not measured. */
+export const defaultSwapouts = (platform: NodeJS.Platform): number => (platform === 'darwin' ? 2000 : 8000);
+
 /** Watches over a load and the wait for its first token; after that nothing is taken away. */
 export class ThrashWatch {
   readonly #probe: MemoryProbe;

@@ -11,6 +11,7 @@ export interface ChatBody {
   tools?: unknown[];
   keep_alive?: unknown;
   truncate?: boolean;
+  shift?: boolean;
   logprobs?: boolean;
   top_logprobs?: number;
   options?: { num_ctx?: number; num_predict?: number; stop?: string[] };

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { type ChatBody, countTokens, logprobOf, type Script, script } from './answer.ts';
 import { type Fault, RUNNER_DIED } from './faults.ts';
 import { keepAliveSeconds } from './go-duration.ts';
-import { type FakeModel, pause, type Residency } from './models.ts';
+import { type FakeModel, type LoadOptions, pause, type Residency } from './models.ts';
 
 const DEFAULT_CONTEXT = 4096;
 
@@ -34,24 +34,28 @@ export async function chat(chatting: Chatting): Promise<void> {
   const keepAliveS = readKeepAlive(body);
   refuseIncapable(model, body);
   if (!body.messages?.length) return preload(chatting, keepAliveS);
-  const context = body.options?.num_ctx ?? DEFAULT_CONTEXT;
+  const options = loadOptions(body);
   const began = performance.now();
-  const loaded = await residency.load(model, context, signal);
+  const loaded = await residency.load(model, options, signal);
   const loadNs = loaded ? (performance.now() - began) * 1e6 : 1e6;
   residency.enter(model.name, keepAliveS);
   try {
-    refuseOverflow(body, context);
+    refuseOverflow(body, options.context);
     refuseImages(model, body);
     if (fault?.kind === 'hang')
       return await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
     await say(chatting, script(model, body), loadNs);
   } finally {
     residency.leave(model.name);
-    if (keepAliveS === 0) residency.unload(model.name);
   }
   if (fault?.kind === 'late-end') await pause(fault.ms, signal);
   if (!signal.aborted) res.end();
 }
+
+const loadOptions = ({ options, shift }: ChatBody): LoadOptions => ({
+  context: options?.num_ctx ?? DEFAULT_CONTEXT,
+  shift: shift ?? true,
+});
 
 function readKeepAlive(body: ChatBody): number | undefined {
   try {
@@ -96,7 +100,7 @@ async function preload(
 ): Promise<void> {
   if (keepAliveS === 0) residency.unload(model.name);
   else {
-    await residency.load(model, body.options?.num_ctx ?? DEFAULT_CONTEXT, signal);
+    await residency.load(model, loadOptions(body), signal);
     residency.enter(model.name, keepAliveS);
     residency.leave(model.name);
   }
@@ -113,12 +117,13 @@ export function sendJson(res: ServerResponse, json: unknown, status = 200): void
 const head = (model: FakeModel) => ({ model: model.name, created_at: new Date().toISOString() });
 
 async function say(
-  { model, body, fault, oddBytes, res, signal }: Chatting,
+  { model, body, fault, oddBytes, residency, res, signal }: Chatting,
   said: Script,
   loadNs: number,
 ): Promise<void> {
   const began = performance.now();
   const steps = stepsOf(said, body);
+  const tokenMs = (): number => model.tokenMs * (residency.machine?.slowdown ?? 1);
   const end = (): object => ({
     done: true,
     done_reason: said.doneReason,
@@ -130,7 +135,7 @@ async function say(
     eval_duration: Math.max(1, Math.round((performance.now() - began) * 1e6)),
   });
   if (body.stream === false) {
-    await pause(model.tokenMs * steps.length, signal);
+    await pause(tokenMs() * steps.length, signal);
     const content = said.tokens.join('').trimStart();
     const message = {
       role: 'assistant',
@@ -146,7 +151,7 @@ async function say(
   const after = fault && 'after' in fault ? (fault.after ?? 0) : 0;
   for (const [index, step] of steps.entries()) {
     if (index === after && (await strike(fault, res, signal))) return;
-    await pause(fault?.kind === 'slow-tokens' ? fault.ms : model.tokenMs, signal);
+    await pause(fault?.kind === 'slow-tokens' ? fault.ms : tokenMs(), signal);
     if (signal.aborted) return;
     await write(res, line({ ...step, done: false }), oddBytes);
   }

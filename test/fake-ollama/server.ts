@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { ChatBody } from './answer.ts';
 import { chat, Refusal, sendJson } from './chat.ts';
 import { type ActiveFault, type Fault, takeFault } from './faults.ts';
+import type { Machine } from './machine.ts';
 import { digestOf, type FakeModel, fakeModel, pause, Residency } from './models.ts';
 
 const FOREVER = '2318-01-01T00:00:00Z';
@@ -13,6 +14,8 @@ export interface FakeOptions {
   models: (Partial<FakeModel> & { name: string })[];
   port?: number;
   oddBytes?: boolean;
+  /** What it runs on. */
+  machine?: Machine;
   /** OLLAMA_MAX_QUEUE: more requests than this at a time are turned away. */
   maxQueue?: number;
 }
@@ -31,7 +34,7 @@ export interface Seen {
 export class FakeOllama {
   readonly seen: Seen[] = [];
   readonly faults = new Map<string, ActiveFault>();
-  readonly residency = new Residency();
+  readonly residency: Residency;
   /** `/api/ps` says nothing for a minute, as a real one may while it loads. */
   psHangs = false;
   readonly #models: Map<string, FakeModel>;
@@ -42,6 +45,7 @@ export class FakeOllama {
 
   private constructor(options: FakeOptions) {
     this.#options = options;
+    this.residency = new Residency(options.machine ?? null);
     this.#models = new Map(options.models.map((model) => [model.name, fakeModel(model)]));
     this.#server = createServer((req, res) => void this.#handle(req, res));
     this.#server.on('connection', (socket) => {
@@ -234,7 +238,7 @@ function show(model: FakeModel) {
   const { details, capabilities, modified_at } = tag(model);
   const { context_length: _, embedding_length: __, ...kept } = details;
   return {
-    modelfile: '',
+    modelfile: `# Modelfile\nFROM /models/blobs/sha256-${digestOf(model.name)}\n`,
     template: '',
     details: kept,
     model_info: {},

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FakeOllama } from '../fake-ollama/server.ts';
 import { type RealOllama, startRealOllama } from '../helpers/real-ollama.ts';
+import { jsonOf } from '../helpers/requests.ts';
 
 /** Holds the fake to the real Ollama: the same requests to both, the same statuses, error texts and shapes. */
 
@@ -137,14 +138,8 @@ describe('fake and real Ollama', () => {
     const faked = await say(fake.url, path, body, 'POST');
     expect({ status: faked.status, error: faked.error }).toEqual({ status, error: error ?? null });
     if (typeof real === 'string') return;
-    const model = real.able === TINY && JSON.stringify(body).includes(ABLE);
-    const asked = model ? JSON.parse(JSON.stringify(body).replaceAll(ABLE, TINY)) : body;
-    const truly = await say(real.url, path, asked, 'POST');
-    expect({ ...faked, last: {} }).toEqual({
-      ...truly,
-      error: truly.error?.replaceAll(TINY, model ? ABLE : TINY) ?? null,
-      last: {},
-    });
+    const truly = await say(real.url, path, body, 'POST');
+    expect({ ...faked, last: {} }).toEqual({ ...truly, last: {} });
     expect(faked.last.done_reason).toBe(truly.last.done_reason);
   });
 
@@ -171,6 +166,45 @@ describe('fake and real Ollama', () => {
       expect({ ...faked, last: {} }).toEqual({ ...truly, last: {} });
     },
   );
+
+  it('a load is enough for an answer with the same options, and not for one with another context or shift', async () => {
+    const reloads = async (url: string, preload: object, chat: object): Promise<boolean> => {
+      await say(url, '/api/generate', { model: TINY, keep_alive: 0 }, 'POST');
+      await say(url, '/api/generate', { model: TINY, ...preload }, 'POST');
+      const { last } = await say(url, '/api/chat', { model: TINY, ...user('count'), ...chat }, 'POST');
+      return Number(last.load_duration) > 100e6;
+    };
+    fake.set({ name: TINY, loadMs: 150 });
+    const bare = { options };
+    for (const [preload, chat, again] of [
+      [bare, bare, false],
+      [{ ...bare, shift: false }, { ...bare, shift: false }, false],
+      [bare, { ...bare, shift: false }, true],
+      [bare, { options: { ...options, num_ctx: 256 } }, true],
+    ] as const) {
+      expect(await reloads(fake.url, preload, chat)).toBe(again);
+      if (typeof real !== 'string') expect(await reloads(real.url, preload, chat)).toBe(again);
+    }
+  });
+
+  it('an unload of a model that is answering waits for it, and meanwhile lists it as expired', async () => {
+    fake.set({ name: ABLE, tokenMs: 5, reply: 'word '.repeat(200) });
+    const unloads = async (url: string): Promise<unknown[]> => {
+      const long = { model: ABLE, ...user('count'), options: { ...options, num_predict: 60 } };
+      const answer = await fetch(`${url}/api/chat`, { method: 'POST', body: JSON.stringify(long) });
+      const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+      await reader?.read();
+      const unload = await say(url, '/api/generate', { model: ABLE, keep_alive: 0 }, 'POST');
+      const { models } = await jsonOf(await fetch(`${url}/api/ps`));
+      const listed = models.find(({ name }: { name: string }) => name === ABLE);
+      let text = '';
+      for (let read = await reader?.read(); read && !read.done; read = await reader?.read())
+        text += read.value;
+      return [unload.status, Date.parse(listed?.expires_at) <= Date.now(), text.includes('"done":true')];
+    };
+    expect(await unloads(fake.url)).toEqual([200, true, true]);
+    if (typeof real !== 'string') expect(await unloads(real.url)).toEqual([200, true, true]);
+  });
 
   it('was held to a real one', (context) => {
     if (typeof real === 'string') context.skip(`${real}; only the fake was asked`);

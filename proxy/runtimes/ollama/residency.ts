@@ -59,6 +59,9 @@ export async function load(http: OllamaHttp, link: Link, signal: AbortSignal): P
     model: weights.name,
     keep_alive: keepAlive,
     stream: false,
+    // As every answer is asked for: another context or `shift` would have Ollama load it all once more.
+    truncate: false,
+    shift: false,
     options: { num_ctx: weights.context },
   };
   await send(http, link, body, link.timeouts.connect, signal);
