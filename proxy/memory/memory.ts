@@ -4,7 +4,7 @@ import { Footprints } from './footprints.ts';
 import { MemoryHistory } from './history.ts';
 import { Ledger } from './ledger.ts';
 import { listProcesses } from './list-processes.ts';
-import { MemoryProbe } from './probe.ts';
+import { MemoryProbe, type ProbeParts } from './probe.ts';
 import { readMemory } from './read-memory.ts';
 import { Room } from './room.ts';
 import { StateFile } from './state-file.ts';
@@ -29,15 +29,26 @@ export interface MemoryOptions {
   warn(message: string): void;
   /** The config in force. */
   config(): Config;
+  /** How the machine is looked at; by default by its own means. */
+  machine?: Pick<ProbeParts, 'read' | 'processes'>;
 }
 
-export function openMemory({ stateFile, historyFile, clock, warn, config }: MemoryOptions): Memory {
+const thisMachine = { read: readMemory, processes: listProcesses };
+
+export function openMemory({
+  stateFile,
+  historyFile,
+  clock,
+  warn,
+  config,
+  machine = thisMachine,
+}: MemoryOptions): Memory {
   const file = new StateFile(stateFile, warn);
   const state = file.read();
   const pinned = new Set(state.pinned);
   const save = (): void => file.write({ pinned: [...pinned], footprints: footprints.toJSON() });
   const footprints = new Footprints(state.footprints, save);
-  const probe = new MemoryProbe({ read: readMemory, processes: listProcesses, wall: clock.wall, warn });
+  const probe = new MemoryProbe({ ...machine, wall: clock.wall, warn });
   const history = new MemoryHistory(historyFile, warn);
   probe.listen((sample) => history.add(sample, probe.pressure.level));
   const ledger = new Ledger(clock.now);

@@ -33,6 +33,8 @@ export interface LoadPlan {
   kind: 'load';
   evict: string[];
   drain: string[];
+  /** One of those to drain is larger than what is to be loaded, so its answer may take long. */
+  drainsLarger: boolean;
   tight: boolean;
 }
 
@@ -58,9 +60,7 @@ export function planRoom(
     return budget === null ? free : Math.min(free, budget - taken + given);
   };
   if (room(0) >= needed)
-    return pressure === 'critical'
-      ? critical(needed, room(0))
-      : { kind: 'load', evict: [], drain: [], tight: false };
+    return pressure === 'critical' ? critical(needed, room(0)) : leave([], needed, false);
 
   const chosen: Held[] = [];
   for (const candidate of inOrder(held)) {
@@ -68,12 +68,12 @@ export function planRoom(
     if (room(sizeOf(chosen)) < needed) continue;
     // The last one may be so large that earlier ones can stay.
     const spared = chosen.filter((one) => one !== candidate && room(sizeOf(chosen) - one.bytes) >= needed)[0];
-    return leave(spared ? chosen.filter((one) => one !== spared) : chosen, false);
+    return leave(spared ? chosen.filter((one) => one !== spared) : chosen, needed, false);
   }
   const free = room(taken);
   if (pressure === 'critical') return critical(needed, free);
   // Whatever else the machine holds may go to disk: the person asked for this one by name.
-  return leave(held, true);
+  return leave(held, needed, true);
 }
 
 /** Unpinned before pinned, idle before busy, the least recently used first. */
@@ -83,11 +83,17 @@ function inOrder(held: Held[]): Held[] {
 }
 
 /** For a person who insists: everything else goes, whatever the figures say. */
-export const allTheRoom = (held: Held[]): LoadPlan => leave(held, true);
+export const allTheRoom = (needed: number, held: Held[]): LoadPlan => leave(held, needed, true);
 
-function leave(chosen: Held[], tight: boolean): LoadPlan {
-  const ids = (busy: boolean): string[] => chosen.filter((one) => one.busy > 0 === busy).map(({ id }) => id);
-  return { kind: 'load', evict: ids(false), drain: ids(true), tight };
+function leave(chosen: Held[], needed: number, tight: boolean): LoadPlan {
+  const [busy, idle] = [chosen.filter((one) => one.busy > 0), chosen.filter((one) => one.busy === 0)];
+  return {
+    kind: 'load',
+    evict: idle.map(({ id }) => id),
+    drain: busy.map(({ id }) => id),
+    drainsLarger: busy.some(({ bytes }) => bytes > needed),
+    tight,
+  };
 }
 
 const sizeOf = (held: Held[]): number => held.reduce((sum, { bytes }) => sum + bytes, 0);

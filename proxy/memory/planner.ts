@@ -28,8 +28,9 @@ export async function planFor(
     .filter(({ id }) => id !== link.weights.id)
     .map((entry) => asHeld(entry, parts));
   const situation = { total, available, pressure: probe.pressure.level, held };
-  const plan = planRoom(footprints.of(link.weights), situation, settings());
-  return plan.kind === 'no_room' && force ? allTheRoom(held) : plan;
+  const needed = footprints.of(link.weights);
+  const plan = planRoom(needed, situation, settings());
+  return plan.kind === 'no_room' && force ? allTheRoom(needed, held) : plan;
 }
 
 function asHeld(entry: LedgerEntry, parts: PlannerParts): Held {

@@ -135,7 +135,8 @@ export class Room {
       }
       const plan = await this.#decide(link, how, entries);
       const leaving = [...plan.evict, ...plan.drain];
-      if (plan.drain.length > 0 && (await anyFitsBeside(later, entries, this.#parts)))
+      // Who asks for the larger model waits for the smaller one's answer, and not the other way round.
+      if (plan.drainsLarger && (await anyFitsBeside(later, entries, this.#parts)))
         throw new LinkFailure(
           'no_room',
           `${plan.drain.join(', ')} is answering, and ${link.model} does not fit beside it`,
@@ -188,7 +189,11 @@ export class Room {
       signal.throwIfAborted();
       await evict(going, entries, this.#parts);
     } finally {
-      for (const id of going) this.#draining.delete(id);
+      for (const id of going) {
+        this.#draining.delete(id);
+        // Its last answer has said that it is warm.
+        this.cooled(id);
+      }
     }
   }
 

@@ -45,15 +45,21 @@ export const FAKE_MODELS: FakeOptions['models'] = [
   { name: 'gemma3:4b' },
 ];
 
-/** Starts one. `models` is YAML that stands below `models:`, two spaces deep; `further` comes after it; `pinned` is what an earlier run left. */
+/** Starts one. `models` is YAML that stands below `models:`, two spaces deep; `further` comes after it; `pinned` is what an earlier run left; `onOllama` is the address of an Ollama that there is already. */
 export async function startToaster(
-  options: { models?: string; further?: string; pinned?: string[]; fake?: Partial<FakeOptions> } = {},
+  options: {
+    models?: string;
+    further?: string;
+    pinned?: string[];
+    fake?: Partial<FakeOptions>;
+    onOllama?: string;
+  } = {},
 ): Promise<TestToaster> {
   const folder = mkdtempSync(join(tmpdir(), 'toaster-'));
   const fake = await FakeOllama.start({ models: FAKE_MODELS, ...options.fake });
   const paths = pathsFrom({ ASK_DATA_DIR: folder, ASK_CONFIG: join(folder, 'config.yaml') });
   const writeConfig = (models: string): void =>
-    writeFileSync(paths.config, configYaml(fake.url, models, options.further ?? ''));
+    writeFileSync(paths.config, configYaml(options.onOllama ?? fake.url, models, options.further ?? ''));
   writeConfig(options.models ?? '  tiny: {}');
   if (options.pinned) writeFileSync(paths.state, JSON.stringify({ pinned: options.pinned }));
   mkdirSync(paths.models);

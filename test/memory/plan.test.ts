@@ -20,14 +20,16 @@ const with_ = (availableGb: number | null, ...holding: Held[]): Situation => ({
 });
 const plan = (gb: number, situation: Situation, more: Partial<RoomSettings> = {}) =>
   planRoom(gb * GB, situation, { ...settings, ...more });
-const load = (evict: string[] = [], drain: string[] = [], tight = false) => ({
-  kind: 'load',
-  evict,
-  drain,
-  tight,
-});
+const load = (evict: string[] = [], drain: string[] = [], tight = false) =>
+  expect.objectContaining({ kind: 'load', evict, drain, tight });
 
 describe('room', () => {
+  it('is waited for by the larger, and tells when the smaller would wait for the larger', () => {
+    const busy = (gb: number) => with_(1, held('a', gb, { busy: 1 }));
+    expect(plan(2, busy(6))).toMatchObject({ drain: ['a'], drainsLarger: true });
+    expect(plan(6, busy(2))).toMatchObject({ drain: ['a'], drainsLarger: false });
+  });
+
   it('is there', () => {
     expect(plan(6.6, with_(11))).toEqual(load());
     expect(plan(6.6, with_(null))).toEqual(load());

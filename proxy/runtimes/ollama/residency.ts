@@ -69,18 +69,12 @@ export async function load(http: OllamaHttp, link: Link, signal: AbortSignal): P
 
 /**
  * Unloads, and waits until Ollama no longer lists it: it says 200 before that, and lists one that still answers, for
- * whomever, until it is done. Throws when it stays.
+ * whomever, until it is done. Throws when it is still there after `limitMs`.
  */
-export async function unload(http: OllamaHttp, name: string): Promise<void> {
+export async function unload(http: OllamaHttp, name: string, limitMs = UNLOAD_LIMIT_MS): Promise<void> {
   const body = { model: name, keep_alive: 0, stream: false };
-  await send(
-    http,
-    { model: name, weights: { name } },
-    body,
-    ASK_LIMIT_S,
-    AbortSignal.timeout(UNLOAD_LIMIT_MS),
-  );
-  const until = performance.now() + UNLOAD_LIMIT_MS;
+  await send(http, { model: name, weights: { name } }, body, ASK_LIMIT_S, AbortSignal.timeout(limitMs));
+  const until = performance.now() + limitMs;
   while (await isLoaded(http, name, false)) {
     if (performance.now() > until) throw new LinkFailure('timeout', `Ollama does not let go of ${name}`);
     await new Promise((resolve) => setTimeout(resolve, UNLOAD_LOOK_MS));
