@@ -105,6 +105,99 @@ export interface Receipt {
   birth: Birth | null;
 }
 
+/**
+ * A line of `log.jsonl`: a receipt without what could tell the prompt. Lines of other programs and versions may lack any
+ * of it but `ts`.
+ */
+export interface LogLine {
+  ts: number;
+  model: string | null;
+  served_by: string | null;
+  prompt_hash: string | null;
+  prompt_chars: number | null;
+  response_chars: number;
+  latency_s: number;
+  cache_hit: boolean;
+  demoted: boolean;
+  exit_code: ExitCode;
+  source: Receipt['source'];
+  request_id?: string;
+  attempts?: Omit<Attempt, 'detail'>[];
+  degraded_reason?: Reason | null;
+  ttft_s?: number | null;
+  load_s?: number | null;
+  tokens_in?: number | null;
+  tokens_out?: number | null;
+  finish?: FinishReason | null;
+  pressure?: PressureLevel;
+  swapouts?: number | null;
+  pageouts?: number | null;
+  memory?: 'tight';
+  shared?: true;
+  error?: string;
+  user?: string;
+  metadata?: Record<string, string>;
+}
+
+export type RequestFilter = 'all' | 'demoted' | 'failed' | 'cached' | 'council';
+
+/** `GET /api/requests?filter=&q=&before=&limit=`: lines of the log, newest first. */
+export interface RequestsPage {
+  requests: LogLine[];
+  /** To be given as `before` for older ones; null when there are none. A page may be short, and yet not be the last. */
+  next: string | null;
+}
+
+export type Span = 'hour' | 'day' | 'week';
+
+/** What happened in a stretch of time. Latencies are seconds, of answered requests that were no cache hits; null: none. */
+export interface Tally {
+  requests: number;
+  hits: number;
+  demoted: number;
+  failed: number;
+  p50: number | null;
+  p95: number | null;
+  ttft_p50: number | null;
+  tokens_in: number;
+  tokens_out: number;
+  /** Demotions by their reason. */
+  reasons: Partial<Record<Reason, number>>;
+}
+
+/** `GET /api/stats?span=` */
+export interface Stats {
+  span: Span;
+  /** Seconds since 1970. */
+  from: number;
+  to: number;
+  step_s: number;
+  /** One for each step from `from` on, also where nothing happened. */
+  buckets: (Tally & { ts: number })[];
+  total: Tally;
+  /** By the model that was asked for, the busiest first. */
+  models: (Tally & { model: string })[];
+  /** What the tokens answered here would have cost; null until `prices` are set in the config. */
+  saved: number | null;
+}
+
+/** `GET /api/settings`, and what `PUT /api/settings` answers. They are the config's: a change is written into its file. */
+export interface Settings {
+  /** `memory.reserve_gb` */
+  reserve_gb: number;
+  /** Money per million tokens of the tier above; null: not set. */
+  prices: Prices | null;
+  /** Paths, for a person. */
+  config_file: string;
+  log_file: string;
+}
+
+export interface Prices {
+  input: number;
+  output: number;
+  currency: string;
+}
+
 export type PressureLevel = 'normal' | 'warn' | 'critical';
 
 /** Events per second between two samples; null where the platform does not tell. */
@@ -194,6 +287,14 @@ export interface ModelStatus {
   expires_in_s: number | null;
   pinned: boolean;
   in_flight: number;
+  /** Seconds; null for ever. */
+  keep_alive_s: number | null;
+  /** Who stands in, in order. */
+  fallback: string[];
+  /** The last answer that it gave itself, no cache hit; null when there was none since the start. */
+  last: { ts: number; latency_s: number } | null;
+  /** While it is being loaded: for how long, and how long it took the last time. */
+  loading: { elapsed_s: number; expected_s: number | null } | null;
 }
 
 /** `GET /api/status` */
@@ -202,6 +303,9 @@ export interface Status {
   pressure: Pressure;
   /** Bytes that a further model may have without anybody leaving; null: unknown. */
   free_for_models: number | null;
+  /** Bytes that stay free for everything else, and what all models together may have (null: no such cap). */
+  reserve: number;
+  budget: number | null;
   /** Requests that wait for a load. */
   queue: number;
   residents: ResidentStatus[];
@@ -215,6 +319,24 @@ export interface Health {
   version: string;
   pid: number;
   uptime_s: number;
+}
+
+/**
+ * `GET /api/events`, server-sent: the name of each event and its data. `status` at the beginning and whenever it changed,
+ * `request` with each new line of the log (with an id, so that a client that comes back hears what it missed), `reset`
+ * when that is not known any more.
+ */
+export interface Events {
+  status: Status;
+  request: LogLine;
+  memory: MemorySample;
+  pressure: Pressure;
+  reset: Record<string, never>;
+}
+
+/** `POST /api/session` `{"code"}`: a code that `ask --open` gave out, once, for the token. */
+export interface Session {
+  token: string;
 }
 
 /** OpenAI's error shape, used everywhere. */

@@ -6,7 +6,7 @@ import { withCache } from './cache/with-cache.ts';
 import type { CatalogModel } from './chain/catalog.ts';
 import type { ChatRequest, Complete } from './chat/types.ts';
 import type { Clock } from './clock.ts';
-import type { ExitCode, Receipt } from './contract.ts';
+import { EXIT, type ExitCode, type Receipt } from './contract.ts';
 import type { ApiError } from './errors.ts';
 import { asApiError, conduct } from './http/conduct.ts';
 import { findModel } from './http/models.ts';
@@ -124,9 +124,13 @@ export class Exchange {
     return {
       add: (event: Parameters<ReceiptBuilder['add']>[0]) => this.receipt.add(event),
       end: () => {
-        const { probe } = this.#service.parts.memory;
+        const { probe, lastAnswers } = this.#service.parts.memory;
         this.receipt.measured({ pressure: probe.pressure.level, ...probe.since(this.#mark) });
-        this.#service.parts.log.write(logLine(this.now(), this.client));
+        const receipt = this.now();
+        const { ts, served_by, exit_code, cache, latency_s } = receipt;
+        if (served_by !== null && exit_code === EXIT.answered && cache !== 'hit')
+          lastAnswers.set(served_by, { ts: ts + latency_s, latency_s });
+        this.#service.parts.log.write(logLine(receipt, this.client));
         this.#leave();
       },
     };

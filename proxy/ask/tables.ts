@@ -2,16 +2,17 @@ import type { ModelStatus, Status } from '../contract.ts';
 
 /** `ask --models`: a line per model. */
 export function modelsTable({ models }: Status): string {
-  const rows = models.map(({ tiers, model, weights, size, measured, state, expires_in_s, pinned }) => [
+  const rows = models.map(({ tiers, model, weights, size, measured, state, expires_in_s, pinned, last }) => [
     tiers.map((tier) => `--${tier}`).join(' '),
     model,
     weights,
     `${measured ? '' : '~'}${gb(size)}`,
     state,
     timeLeft(expires_in_s, state),
+    last === null ? '' : took(last.latency_s),
     pinned ? 'pinned' : '',
   ]);
-  return table([['tier', 'model', 'weights', 'size', 'state', 'for', ''], ...rows]);
+  return table([['tier', 'model', 'weights', 'size', 'state', 'for', 'last took', ''], ...rows]);
 }
 
 /** `ask --status`: the memory as a bar, the pressure, and what is in memory. */
@@ -57,6 +58,8 @@ function timeLeft(seconds: number | null, state: ModelStatus['state']): string {
   return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
+const took = (seconds: number): string =>
+  seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
 const gb = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
 function table(rows: string[][]): string {

@@ -1,3 +1,4 @@
+import type { ModelStatus } from '../contract.ts';
 import { LinkFailure } from '../errors.ts';
 import { type Link, type Resident, type Runtime, residentKey, type Weights } from '../runtimes/types.ts';
 
@@ -25,6 +26,9 @@ export class Ledger {
   readonly #busy = new Map<string, number>();
   readonly #lastUsed = new Map<string, number>();
   readonly #freed = new Set<() => void>();
+  /** When loads that are under way began, and how long the last one took, by weights; monotonic ms. */
+  readonly #loadsBegan = new Map<string, number>();
+  readonly #loadTook = new Map<string, number>();
   readonly #now: () => number;
   #runtimes: ReadonlyMap<string, Runtime> = new Map();
   /** What each runtime had when it last said so. */
@@ -49,7 +53,14 @@ export class Ledger {
   /** Has a runtime load; it counts as in memory from then on, also while the runtime does not say. Throws as that does. */
   async load(link: Link, signal: AbortSignal): Promise<void> {
     const { runtime, weights } = link;
-    await this.#runtimes.get(runtime)?.load(link, signal);
+    const began = this.#now();
+    this.#loadsBegan.set(weights.id, began);
+    try {
+      await this.#runtimes.get(runtime)?.load(link, signal);
+      this.#loadTook.set(weights.id, this.#now() - began);
+    } finally {
+      this.#loadsBegan.delete(weights.id);
+    }
     const key = residentKey(weights);
     const others = (this.#last.get(runtime) ?? []).filter((one) => !isKey(key, one.key));
     const fresh = {
@@ -70,6 +81,17 @@ export class Ledger {
       runtime,
       (this.#last.get(runtime) ?? []).filter((one) => !isKey(key, one.key)),
     );
+  }
+
+  /** How far weights are on their way into memory, by how long it took the last time; null when they are not. */
+  loading(id: string): ModelStatus['loading'] {
+    const began = this.#loadsBegan.get(id);
+    if (began === undefined) return null;
+    const took = this.#loadTook.get(id);
+    return {
+      elapsed_s: (this.#now() - began) / 1000,
+      expected_s: took === undefined ? null : took / 1000,
+    };
   }
 
   busy(id: string): number {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
+import type { ModelStatus } from '../contract.ts';
 import { Footprints } from './footprints.ts';
 import { MemoryHistory } from './history.ts';
 import { Ledger } from './ledger.ts';
@@ -18,6 +19,8 @@ export interface Memory {
   /** Names of models that should stay warm. */
   pinned: Set<string>;
   history: MemoryHistory;
+  /** The last answer that each model gave itself since the start. */
+  lastAnswers: Map<string, NonNullable<ModelStatus['last']>>;
   /** Keeps pins and footprints on disk. */
   save(): void;
 }
@@ -61,5 +64,5 @@ export function openMemory({
     };
   };
   const room = new Room({ ledger, probe, footprints, settings, pinned: () => pinned, warn, now: clock.now });
-  return { probe, ledger, room, footprints, pinned, history, save };
+  return { probe, ledger, room, footprints, pinned, history, lastAnswers: new Map(), save };
 }

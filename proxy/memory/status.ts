@@ -1,4 +1,5 @@
-import type { Config } from '../config/schema.ts';
+import { durationSeconds } from '../config/duration.ts';
+import { type Config, isCouncil } from '../config/schema.ts';
 import type { ModelStatus, ResidentStatus, Status } from '../contract.ts';
 import type { KnownWeights, LedgerEntry } from './ledger.ts';
 import { measure } from './measure.ts';
@@ -6,7 +7,7 @@ import type { Memory } from './memory.ts';
 
 /** `GET /api/status`: memory, what is in it and why, and each model with its warmth. */
 export async function statusOf(memory: Memory, config: Config, wall: number): Promise<Status> {
-  const { probe, ledger, room, footprints, pinned } = memory;
+  const { probe, ledger, room, footprints, pinned, lastAnswers } = memory;
   const [sample, entries] = await Promise.all([probe.last ?? probe.sample(), ledger.residents()]);
   const { reserve_gb, budget_gb } = config.memory;
   const held = entries.reduce((sum, entry) => sum + (measure(entry, memory) ?? 0), 0);
@@ -19,6 +20,8 @@ export async function statusOf(memory: Memory, config: Config, wall: number): Pr
     memory: sample,
     pressure: probe.pressure,
     free_for_models: limits.length === 0 ? null : Math.min(...limits),
+    reserve: reserve_gb * 1e9,
+    budget: budget_gb === undefined ? null : budget_gb * 1e9,
     queue: room.queue,
     residents: entries.map((entry) => residentStatus(entry, memory, wall)),
     models: ledger.known.flatMap((one) =>
@@ -30,10 +33,13 @@ export async function statusOf(memory: Memory, config: Config, wall: number): Pr
           runtime: one.runtime,
           size: footprints.of(one.weights),
           measured: footprints.measured(one.weights) !== null,
-          state: stateOf(residentOf(one)),
+          state: stateOf(residentOf(one), ledger.loading(one.weights.id)),
           expires_in_s: secondsLeft(residentOf(one), wall),
           pinned: pinned.has(model),
           in_flight: ledger.busy(one.weights.id),
+          last: lastAnswers.get(model) ?? null,
+          loading: ledger.loading(one.weights.id),
+          ...ofConfig(config, model),
         }),
       ),
     ),
@@ -58,7 +64,15 @@ function residentStatus(entry: LedgerEntry, memory: Memory, wall: number): Resid
   };
 }
 
-function stateOf(entry: LedgerEntry | undefined): ModelStatus['state'] {
+function ofConfig(config: Config, name: string): Pick<ModelStatus, 'keep_alive_s' | 'fallback'> {
+  const model = config.models[name];
+  if (!model || isCouncil(model)) return { keep_alive_s: null, fallback: [] };
+  const keepAliveS = durationSeconds(model.keep_alive);
+  return { keep_alive_s: Number.isFinite(keepAliveS) ? keepAliveS : null, fallback: model.fallback };
+}
+
+function stateOf(entry: LedgerEntry | undefined, loading: ModelStatus['loading']): ModelStatus['state'] {
+  if (loading) return 'loading';
   if (!entry) return 'cold';
   return entry.resident.loading ? 'loading' : 'warm';
 }

@@ -1,4 +1,4 @@
-import type { Receipt } from '../contract.ts';
+import type { LogLine, Receipt } from '../contract.ts';
 
 /** What a client says about itself, kept with the line. */
 export interface ClientFacts {
@@ -9,11 +9,8 @@ export interface ClientFacts {
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 const roundOr = (value: number | null): number | null => (value === null ? null : round(value, 3));
 
-/** A line of `log.jsonl`. */
-export type LogLine = ReturnType<typeof logLine>;
-
 /** A receipt as a line of the log: the ten keys of the first version in their order, then further ones. */
-export function logLine(receipt: Receipt, { user, metadata }: ClientFacts) {
+export function logLine(receipt: Receipt, { user, metadata }: ClientFacts): LogLine {
   return {
     ts: round(receipt.ts, 3),
     model: receipt.model === '' ? null : receipt.model,

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, type Stats, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { LogLine } from '../contract.ts';
 import { messageOf } from '../errors.ts';
-import type { LogLine } from './log-line.ts';
 import { rotate, statOrNull } from './rotate.ts';
 import { warnRarely } from './warn-rarely.ts';
 

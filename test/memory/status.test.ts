@@ -64,6 +64,24 @@ describe('/api/status', () => {
     expect((await model('tiny'))?.size).toBeGreaterThan(5e7);
   });
 
+  it('knows what is on its way in, how long that takes, and who answered last', async () => {
+    toaster.fake.set({ name: 'llama3.2:3b', loadMs: 300 });
+    const first = toaster.chat('hi', { model: 'fast-3b' });
+    await until(async () => (await model('fast-3b'))?.state === 'loading');
+    expect((await model('fast-3b'))?.loading).toMatchObject({ expected_s: null });
+    await (await first).text();
+    expect(await model('fast-3b')).toMatchObject({
+      state: 'warm',
+      loading: null,
+      keep_alive_s: 300,
+      fallback: ['fast-1b', 'tiny'],
+      last: { latency_s: expect.any(Number) },
+    });
+    await ask('--cool', '3b');
+    await pin('fast-3b', { pinned: true });
+    await until(async () => ((await model('fast-3b'))?.loading?.expected_s ?? 0) >= 0.3);
+  });
+
   it('names weights that no config knows', async () => {
     toaster.fake.set({ name: 'stranger:7b' });
     await fetch(`${toaster.fake.url}/api/generate`, { method: 'POST', body: '{"model":"stranger:7b"}' });
@@ -154,7 +172,7 @@ describe('ask', () => {
       /\nweights +models +size +state +for\nqwen-9b +fast-9b, think-9b +1\.0 GB +idle +15 min\n$/,
     );
     expect((await ask('--models')).stdout).toMatch(
-      /^tier +model +weights +size +state +for\n--9b +fast-9b +qwen-9b +1\.0 GB +warm +15 min\n/,
+      /^tier +model +weights +size +state +for +last took\n--9b +fast-9b +qwen-9b +1\.0 GB +warm +15 min +\d+ ms\n/,
     );
     expect(JSON.parse((await ask('--models', '--json')).stdout)).toHaveLength(7);
     expect(JSON.parse((await ask('--status', '--json')).stdout)).toHaveProperty('pressure.level', 'normal');

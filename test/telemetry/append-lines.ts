@@ -1,5 +1,5 @@
+import type { LogLine } from '../../proxy/contract.ts';
 import { openLog } from '../../proxy/telemetry/log.ts';
-import type { LogLine } from '../../proxy/telemetry/log-line.ts';
 
 /** One of several writers: `append-lines.ts FILE NAME COUNT MAX_BYTES KEEP` waits for a line on stdin, then writes. */
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Receipt } from '../../proxy/contract.ts';
-import { type LogLine, logLine } from '../../proxy/telemetry/log-line.ts';
+import type { LogLine, Receipt } from '../../proxy/contract.ts';
+import { logLine } from '../../proxy/telemetry/log-line.ts';
 
 export function aReceipt(differs: Partial<Receipt> = {}): Receipt {
   return {
