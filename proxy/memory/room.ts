@@ -63,9 +63,15 @@ export class Room {
     this.#warmUntil.set(id, this.#parts.now() + Math.min(sureMs, SURE_MS));
   }
 
-  /** Forgets that weights are warm: they were unloaded, or their runtime is in trouble. */
+  /** Forgets that weights are warm: they were unloaded, or are in trouble. */
   cooled(id: string): void {
     this.#warmUntil.delete(id);
+  }
+
+  /** A runtime does not answer: whatever it had may be gone when it does again. */
+  lost(runtime: string): void {
+    for (const known of this.#parts.ledger.known)
+      if (known.runtime === runtime) this.cooled(known.weights.id);
   }
 
   /**
