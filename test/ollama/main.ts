@@ -8,6 +8,7 @@ import type { StressResult } from '../../proxy/stress/run.ts';
 import type { StressSummary } from '../../proxy/stress/summary.ts';
 import { printTable } from '../helpers/print-table.ts';
 import { type RealOllama, startRealOllama } from '../helpers/real-ollama.ts';
+import { until } from '../helpers/requests.ts';
 
 /**
  * Prints what a real Ollama does with two real models and a budget for one of them, with and without planning, and what
@@ -16,6 +17,8 @@ import { type RealOllama, startRealOllama } from '../helpers/real-ollama.ts';
 
 type Run = StressResult & { summary: StressSummary };
 const MB = 1e6;
+/** An Ollama without any runner takes less. */
+const BARE = 100 * MB;
 
 const configOf = ({ url, able, twin }: RealOllama, budgetGb: number): string => `
 runtimes: { ollama: { url: "${url}" } }
@@ -33,6 +36,11 @@ async function cool(url: string, tokenFile: string): Promise<void> {
     const response = await fetch(`${url}/api/models/${model}/cool`, { method: 'POST', headers });
     if (!response.ok) throw new Error(await response.text());
   }
+  await until(async () => ((await statusOf(url)).memory.resident.ollama ?? 0) < BARE);
+}
+
+async function statusOf(url: string): Promise<Status> {
+  return (await (await fetch(`${url}/api/status`)).json()) as Status;
 }
 
 async function stress(url: string, guard: string): Promise<Run> {
@@ -75,7 +83,7 @@ async function main(ollama: RealOllama, folder: string): Promise<void> {
       runs.push(await stress(proxy.url, guard));
     }
     printRuns(runs, budgetGb * 1000);
-    const { models } = (await (await fetch(`${proxy.url}/api/status`)).json()) as Status;
+    const { models } = await statusOf(proxy.url);
     const { weights } = proxy.live.current.config;
     const used = models.filter(({ model, measured }) => measured && /^fast-[91]b$/.test(model));
     console.log();
