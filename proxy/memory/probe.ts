@@ -108,9 +108,11 @@ export class MemoryProbe {
     };
   }
 
-  /** A sample, no older than so many seconds; one that is being taken is waited for. */
+  /** A sample that is no older than so many seconds. */
   async sample(maxAgeS = 0): Promise<MemorySample> {
     if (this.#last && this.#parts.wall() - this.#last.ts < maxAgeS) return this.#last;
+    // One that is being taken may have looked before what the caller wants to see: a load, an unload.
+    if (this.#sampling && maxAgeS === 0) await this.#sampling;
     this.#sampling ??= this.#take().finally(() => {
       this.#sampling = null;
     });
