@@ -86,7 +86,7 @@ export class Room {
     signal: AbortSignal,
   ): AsyncGenerator<LinkEvent> {
     if (this.#background?.id !== link.weights.id && !how.background) this.#background?.stop.abort();
-    this.#waiting += 1;
+    this.#wait(1);
     const turn = Promise.withResolvers<void>();
     const before = this.#loads;
     this.#loads = turn.promise;
@@ -100,7 +100,7 @@ export class Room {
       };
       if (!this.isWarm(link.weights)) yield* this.#makeNow(link, how, later, signal, hold);
     } finally {
-      this.#waiting -= 1;
+      this.#wait(-1);
       void Promise.allSettled([before, loading]).then(() => turn.resolve());
     }
   }
@@ -123,6 +123,11 @@ export class Room {
     } finally {
       this.#background = null;
     }
+  }
+
+  #wait(by: 1 | -1): void {
+    this.#waiting += by;
+    this.#parts.ledger.changed.tell();
   }
 
   async *#makeNow(
