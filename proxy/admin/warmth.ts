@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ApiError, messageOf } from '../errors.ts';
-import type { KnownWeights } from '../memory/ledger.ts';
+import { evict } from '../memory/evict.ts';
+import type { KnownWeights, LedgerEntry } from '../memory/ledger.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Warmth } from '../memory/warmth.ts';
-import { residentKey } from '../runtimes/types.ts';
 
 const pinBody = z.object({ pinned: z.boolean() });
 
@@ -23,7 +23,7 @@ export function pinModel(
 }
 
 /**
- * `POST /api/models/{name}/cool`: unpins and unloads, done when the runtime has let go. Throws `ApiError` 409 while the
+ * `POST /api/models/{name}/cool`: unpins and unloads, done when the memory is free. Throws `ApiError` 409 while the
  * weights are answering.
  */
 export async function coolModel(
@@ -37,7 +37,8 @@ export async function coolModel(
       code: 'busy',
       param: 'model',
     });
-  await cool(memory, warmth, known);
+  const failed = await cool(memory, warmth, [known], await memory.ledger.residents());
+  for (const error of failed.values()) throw error;
   return { model, state: 'cold' };
 }
 
@@ -48,34 +49,36 @@ export async function coolModel(
 export async function coolAll(memory: Memory, warmth: Warmth): Promise<{ cooled: string[]; busy: string[] }> {
   const { ledger } = memory;
   const residents = await ledger.residents();
-  const told = { cooled: [] as string[], busy: [] as string[] };
-  const failed: string[] = [];
-  for (const known of ledger.known) {
-    const { id } = known.weights;
-    const resident = residents.find((entry) => entry.known === known)?.resident;
-    if (ledger.busy(id) > 0 || ledger.loading(id) !== null || resident?.loading) {
-      told.busy.push(id);
-    } else if (resident) {
-      await cool(memory, warmth, known).then(
-        () => told.cooled.push(id),
-        (error: unknown) => failed.push(`${id} did not leave memory (${messageOf(error)})`),
-      );
-    } else {
-      unpin(memory, warmth, known);
-    }
+  const isBusy = ({ weights: { id } }: KnownWeights): boolean =>
+    ledger.busy(id) > 0 ||
+    ledger.loading(id) !== null ||
+    residents.some((entry) => entry.id === id && entry.resident.loading);
+  const busy = ledger.known.filter(isBusy);
+  const idle = ledger.known.filter((known) => !busy.includes(known));
+  const failed = await cool(memory, warmth, idle, residents);
+  if (failed.size > 0) {
+    const each = [...failed].map(([id, error]) => `${id} did not leave memory (${messageOf(error)})`);
+    throw new ApiError(502, `${each.join('; ')}.`, { code: 'not_cooled' });
   }
-  if (failed.length > 0) throw new ApiError(502, `${failed.join('; ')}.`, { code: 'not_cooled' });
-  return told;
+  const idsOf = (some: readonly KnownWeights[]): string[] => some.map(({ weights }) => weights.id);
+  return {
+    cooled: idsOf(idle.filter((known) => residents.some((entry) => entry.known === known))),
+    busy: idsOf(busy),
+  };
 }
 
-async function cool(memory: Memory, warmth: Warmth, known: KnownWeights): Promise<void> {
-  unpin(memory, warmth, known);
-  memory.room.cooled(known.weights.id);
-  await memory.ledger.unload(known.runtime, residentKey(known.weights));
-}
-
-function unpin(memory: Memory, warmth: Warmth, { models }: KnownWeights): void {
-  for (const one of models) if (memory.pinned.has(one)) warmth.pin(one, false);
+async function cool(
+  memory: Memory,
+  warmth: Warmth,
+  going: readonly KnownWeights[],
+  residents: readonly LedgerEntry[],
+): Promise<Map<string, unknown>> {
+  for (const { weights, models } of going) {
+    for (const one of models) if (memory.pinned.has(one)) warmth.pin(one, false);
+    memory.room.cooled(weights.id);
+  }
+  const ids = going.map(({ weights }) => weights.id);
+  return evict(ids, residents, memory);
 }
 
 function weightsOf(memory: Memory, model: string): KnownWeights {

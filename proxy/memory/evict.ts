@@ -1,4 +1,3 @@
-import { messageOf } from '../errors.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import type { MemoryProbe } from './probe.ts';
 
@@ -9,18 +8,19 @@ const LOOK_AGAIN_MS = 100;
 interface EvictParts {
   ledger: Ledger;
   probe: MemoryProbe;
-  warn(message: string): void;
-  /** Monotonic, in ms. */
-  now(): number;
 }
 
 /**
  * Unloads what stands in `ids`, and waits until the processes that held it are gone, for until then its memory is not
- * free. What does not leave is a warning.
+ * free. Returns the errors of those that did not leave, by their id.
  */
-export async function evict(ids: string[], entries: LedgerEntry[], parts: EvictParts): Promise<void> {
-  const { ledger, probe, warn, now } = parts;
+export async function evict(
+  ids: readonly string[],
+  entries: readonly LedgerEntry[],
+  { ledger, probe }: EvictParts,
+): Promise<Map<string, unknown>> {
   await probe.sample();
+  const failed = new Map<string, unknown>();
   const leaving: { process: number | string; before: number }[] = [];
   for (const { id, runtime, resident } of entries) {
     if (!ids.includes(id)) continue;
@@ -30,16 +30,16 @@ export async function evict(ids: string[], entries: LedgerEntry[], parts: EvictP
       await ledger.unload(runtime, key);
       if (process !== null) leaving.push({ process, before });
     } catch (error) {
-      warn(`${id} did not leave memory (${messageOf(error)})`);
+      failed.set(id, error);
     }
   }
-  const until = now() + RETURN_LIMIT_MS;
+  const until = performance.now() + RETURN_LIMIT_MS;
   for (;;) {
     // Whoever plans next sees the machine as it is now.
     await probe.sample();
     // An orphan of a dead Ollama may hold the same file, and stays.
     const stay = leaving.some(({ process, before }) => before > 0 && probe.running(process) >= before);
-    if (!stay || now() > until) return;
+    if (!stay || performance.now() > until) return failed;
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
 }

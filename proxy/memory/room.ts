@@ -198,7 +198,8 @@ export class Room {
       for (const id of drain) yield { type: 'note', text: `[waiting] ${id} is still answering` };
       for (const id of going) await this.#parts.ledger.untilIdle(id, signal);
       signal.throwIfAborted();
-      await evict(going, entries, this.#parts);
+      for (const [id, error] of await evict(going, entries, this.#parts))
+        this.#parts.warn(`${id} did not leave memory (${messageOf(error)})`);
     } finally {
       for (const id of going) {
         this.#draining.delete(id);
