@@ -102,13 +102,13 @@ export class RollUp {
   async #follow(): Promise<void> {
     // Before the files' sizes are known: another Toaster may count what is appended in between.
     const followed = this.#table.followed();
-    const files = await openLogFiles(this.#options.log);
+    const files = openLogFiles(this.#options.log);
     try {
       this.#fit(followed, files);
       for (const file of files.toReversed()) await this.#count(file);
       if (!this.#closed) this.#table.sweep(this.#options.now() - KEEP_S);
     } finally {
-      await closeLogFiles(files);
+      closeLogFiles(files);
     }
   }
 
@@ -166,12 +166,9 @@ export class RollUp {
 }
 
 /** The whole lines from a place on, a block's worth; no bytes when there are none. */
-async function wholeLines(
-  { handle, size }: LogFile,
-  at: number,
-): Promise<{ lines: string[]; bytes: number }> {
+async function wholeLines(file: LogFile, at: number): Promise<{ lines: string[]; bytes: number }> {
   for (let length = BLOCK; ; length *= 4) {
-    const bytes = await readAt(handle, at, Math.max(0, Math.min(length, size - at)));
+    const bytes = await readAt(file, at, Math.max(0, Math.min(length, file.size - at)));
     const end = bytes.lastIndexOf(NEWLINE) + 1;
     if (end > 0) return { lines: bytes.toString('utf8', 0, end).split('\n'), bytes: end };
     if (bytes.length < length) return { lines: [], bytes: 0 };
