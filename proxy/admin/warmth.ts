@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Cooled } from '../contract.ts';
 import { ApiError, messageOf } from '../errors.ts';
 import { evict } from '../memory/evict.ts';
 import type { KnownWeights, LedgerEntry } from '../memory/ledger.ts';
@@ -46,7 +47,7 @@ export async function coolModel(
  * `POST /api/cool`: the same for all weights that the config knows. Those that are answering or on their way in stay, with
  * their pins. Names weights. Throws `ApiError` 502 when a runtime did not let go, once all others have.
  */
-export async function coolAll(memory: Memory, warmth: Warmth): Promise<{ cooled: string[]; busy: string[] }> {
+export async function coolAll(memory: Memory, warmth: Warmth): Promise<Cooled> {
   const { ledger } = memory;
   const residents = await ledger.residents();
   const isBusy = ({ weights: { id } }: KnownWeights): boolean =>

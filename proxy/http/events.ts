@@ -16,7 +16,8 @@ export interface EventSources {
 /**
  * `GET /api/events`: server-sent events for as long as the client stays. `status` and `pressure` at the beginning and with
  * each change, `memory` with each sample, `request` with each line of the log; who comes back with `Last-Event-ID` hears
- * those it missed, or `reset` when they are not known any more.
+ * those it missed, or `reset` when they are not known any more. Memory is looked at more often while somebody reads; with
+ * `?quiet=1` it is not, for those who stay all day.
  */
 export function sendEvents(req: Request, res: Response, sources: EventSources): void {
   const { probe, status, requests, ended } = sources;
@@ -37,7 +38,7 @@ export function sendEvents(req: Request, res: Response, sources: EventSources): 
       tell('memory', sample);
       if (change) tell('pressure', change);
     }),
-    probe.watch(),
+    req.query.quiet === undefined ? probe.watch() : () => undefined,
   ];
   const end = (): void => void res.end();
   ended.addEventListener('abort', end);

@@ -22,9 +22,9 @@ export interface EventClient {
 }
 
 /** Listens; resolves when the first event is there. */
-export async function listen(url: string, lastEventId?: string): Promise<EventClient> {
+export async function listen(url: string, lastEventId?: string, query = ''): Promise<EventClient> {
   const gone = new AbortController();
-  const response = await fetch(`${url}/api/events`, {
+  const response = await fetch(`${url}/api/events${query}`, {
     signal: gone.signal,
     headers: lastEventId === undefined ? {} : { 'last-event-id': lastEventId },
   });
