@@ -39,7 +39,8 @@ export interface RollUpOptions {
 
 /**
  * The log summed up. The log is the truth: this follows it, whoever writes it, through its rotations, and is built anew
- * when it does not fit to it any more. Lines that ask no model are not counted.
+ * when it does not fit to it any more. Neither lines that ask no model
+ * are counted nor those of a stress test.
  */
 export class RollUp {
   readonly #options: RollUpOptions;
@@ -144,6 +145,8 @@ export class RollUp {
     for (const text of lines) {
       const line = parseLine(text);
       if (line === null || line.model === null || line.ts < oldest) continue;
+      // A stress test's answers helped nobody, and saved nothing.
+      if (line.source === 'stress') continue;
       countLine(sumsAt(batch, line.ts, line.model), line);
     }
   }

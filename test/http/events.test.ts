@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Status } from '../../proxy/contract.ts';
+import { MemoryProbe } from '../../proxy/memory/probe.ts';
 import { type EventClient, listen } from '../helpers/event-client.ts';
 import { until } from '../helpers/requests.ts';
 import { startToaster, type TestToaster } from '../helpers/toaster.ts';
@@ -58,6 +59,15 @@ describe('/api/events', () => {
     await toaster.admin('POST', '/api/config/reload');
     await until(() => stateOf(lastOf(client), 'extra') === 'cold');
     await client.leave();
+  });
+
+  it('has memory looked at more often, but not for who is quiet about it', async () => {
+    const watch = vi.spyOn(MemoryProbe.prototype, 'watch');
+    const quiet = await listen(toaster.url, undefined, '?quiet=1');
+    expect(watch).not.toHaveBeenCalled();
+    const client = await listen(toaster.url);
+    expect(watch).toHaveBeenCalledOnce();
+    await Promise.all([quiet.leave(), client.leave()]);
   });
 
   it('who comes back hears what it missed, once', async () => {

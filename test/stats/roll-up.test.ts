@@ -84,6 +84,12 @@ describe('what is counted', () => {
     expect(buckets[0]).toMatchObject({ ts: NOON - 3600, requests: 0, p50: null });
   });
 
+  it('neither what asks no model nor a stress test, whose answers saved nothing', async () => {
+    const place = aPlace();
+    writeFileSync(place.log, text({ source: 'stress' }) + text({ model: '' }) + text());
+    expect(await aRollUp(place).requests()).toBe(1);
+  });
+
   it('each at its own time, also when the clock was set back, and nothing from beyond', async () => {
     const place = aPlace();
     const times = [NOON, NOON - 3600, NOON - 60, NOON - 50 * DAY, NOON + 10 * DAY, 5];
