@@ -22,6 +22,7 @@ export class Warmth {
   readonly #timer: NodeJS.Timeout;
   readonly #unlisten: () => void;
   #looking = false;
+  #again = false;
   #closed = false;
 
   constructor(memory: Memory, warn: (message: string) => void) {
@@ -46,12 +47,15 @@ export class Warmth {
 
   /** Looks whether everything that is pinned is warm, and loads what is not. */
   look(): void {
+    // A look that is under way may have passed over what this one is about.
+    this.#again = this.#looking;
     if (this.#looking || this.#closed || this.#memory.pinned.size === 0) return;
     this.#looking = true;
     this.#lookNow()
       .catch((error: unknown) => this.#warn(`pinned models could not be looked after (${messageOf(error)})`))
       .finally(() => {
         this.#looking = false;
+        if (this.#again) this.look();
       });
   }
 

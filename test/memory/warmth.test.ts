@@ -60,7 +60,9 @@ beforeEach(() => {
     async load({ weights: { name = '', context } }) {
       loads.push(Date.now());
       if (!fits) throw new LinkFailure('http_5xx', 'model requires more system memory than is available');
-      listed = [{ key: name, size: 1e9, context, expiresAt: null, process: null, loading: false }];
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const fresh = { key: name, size: 1e9, context, expiresAt: null, process: null, loading: false };
+      listed = [...listed, fresh];
     },
     unload: async () => undefined,
     close: async () => undefined,
@@ -97,6 +99,17 @@ describe('a pin', () => {
     await vi.advanceTimersByTimeAsync(MINUTE);
     expect(loads).toHaveLength(2);
     expect(warnings).toEqual([]);
+  });
+
+  it('set while another one is being loaded comes right after it', async () => {
+    fits = true;
+    // Weights are looked through in the config's order, in which the second comes before the first.
+    warmth.pin('fast-1b', true);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(loads).toHaveLength(1);
+    warmth.pin('fast-3b', true);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(loads).toHaveLength(2);
   });
 
   it('waits while a request runs, and while memory is short', async () => {
