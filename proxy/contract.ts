@@ -83,6 +83,8 @@ export interface Receipt {
   degraded_reason: Reason | null;
   attempts: Attempt[];
   cache: CacheOutcome;
+  /** What the cache knows the question by (sha256, hex); null when it had no part in it. */
+  cache_key: string | null;
   /** `tight`: the model was loaded alone although it exceeds what was free. */
   memory: 'tight' | null;
   pressure: PressureLevel;
@@ -96,6 +98,8 @@ export interface Receipt {
   load_s: number | null;
   tokens_in: number | null;
   tokens_out: number | null;
+  /** The context length, in tokens, of the model that served. */
+  context: number | null;
   prompt_hash: string;
   prompt_chars: number;
   response_chars: number;

@@ -131,9 +131,11 @@ export class Exchange {
       end: () => {
         const { log, memory, requests } = this.#service.parts;
         const { probe, lastAnswers } = memory;
-        this.receipt.measured({ pressure: probe.pressure.level, ...probe.since(this.#mark) });
+        const { served_by } = this.now();
+        const context = this.live.catalog.get(served_by ?? '')?.chain[0]?.weights.context ?? null;
+        this.receipt.measured({ pressure: probe.pressure.level, ...probe.since(this.#mark), context });
         const receipt = this.now();
-        const { ts, served_by, exit_code, cache, latency_s } = receipt;
+        const { ts, exit_code, cache, latency_s } = receipt;
         if (served_by !== null && exit_code === EXIT.answered && cache !== 'hit')
           lastAnswers.set(served_by, { ts: ts + latency_s, latency_s });
         const line = logLine(receipt, this.client);

@@ -6,7 +6,8 @@ import { type AnswerWriter, type ReceiptSoFar, send } from '../http/write.ts';
 import { harmless } from './harmless.ts';
 import { LoadLine } from './load-line.ts';
 import type { Notes } from './notes.ts';
-import { degradedNote, endNote, memoryNote, whyLines } from './stderr-text.ts';
+import { degradedNote, endNote, memoryNote } from './stderr-text.ts';
+import { whyLines } from './why.ts';
 
 interface TextOptions {
   /** stdout is a terminal. */
@@ -43,7 +44,7 @@ export function textWriter(
       for (const line of reasoning.trimEnd().split('\n')) notes.afterwards(line);
     const late = endNote(receipt());
     if (late !== null) notes.afterwards(late);
-    if (options.why) for (const line of whyLines(receipt())) notes.afterwards(line);
+    if (options.why) for (const line of whyLines(receipt(), Date.now() / 1000)) notes.afterwards(line);
     notes.end(exit, last);
   };
   const think = (piece: string): void => {

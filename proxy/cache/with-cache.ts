@@ -31,13 +31,13 @@ export function withCache(complete: Complete, { store, sharing, identify, clock 
     const key = cacheKey(request, identity);
     const hit = read ? store.get(key) : null;
     if (hit) {
-      yield* replay(hit);
+      yield* replay(key, hit);
       return;
     }
     const run = (inner: AbortSignal) =>
       write ? storing(complete(request, inner), request, key, store, clock) : complete(request, inner);
     if (!read) {
-      yield cached('miss');
+      yield cached('miss', key);
       yield* run(signal);
       return;
     }
@@ -48,7 +48,7 @@ export function withCache(complete: Complete, { store, sharing, identify, clock 
       run,
     );
     try {
-      yield cached('miss', seat.shared);
+      yield cached('miss', key, seat.shared);
       yield* seat.events;
     } finally {
       seat.leave();
@@ -58,12 +58,12 @@ export function withCache(complete: Complete, { store, sharing, identify, clock 
     request.cache.read || request.cache.write ? looking(request, signal) : complete(request, signal);
 }
 
-function cached(outcome: 'hit' | 'miss', shared = false, birth: Birth | null = null): ChatEvent {
-  return { type: 'cached', outcome, shared, birth };
+function cached(outcome: 'hit' | 'miss', key: string, shared = false, birth: Birth | null = null): ChatEvent {
+  return { type: 'cached', outcome, key, shared, birth };
 }
 
-function* replay(answer: StoredAnswer): Generator<ChatEvent> {
-  yield cached('hit', false, answer.birth);
+function* replay(key: string, answer: StoredAnswer): Generator<ChatEvent> {
+  yield cached('hit', key, false, answer.birth);
   yield { type: 'attempt', state: 'started', model: answer.served };
   const { text, reasoning, toolCalls, logprobs } = answer;
   yield {

@@ -150,6 +150,8 @@ export interface AttemptFailed {
 export interface Cached {
   type: 'cached';
   outcome: 'hit' | 'miss';
+  /** sha256, hex. */
+  key: string;
   /** Another identical request's inference is shared. */
   shared: boolean;
   /** On a hit: what the answer took when it was made. */

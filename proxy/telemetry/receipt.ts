@@ -24,6 +24,7 @@ export class ReceiptBuilder {
       degraded_reason: null,
       attempts: [],
       cache: 'bypass',
+      cache_key: null,
       shared: false,
       memory: null,
       pressure: 'normal',
@@ -34,6 +35,7 @@ export class ReceiptBuilder {
       load_s: null,
       tokens_in: null,
       tokens_out: null,
+      context: null,
       prompt_hash: '',
       prompt_chars: 0,
       response_chars: 0,
@@ -56,7 +58,8 @@ export class ReceiptBuilder {
     if (event.type === 'attempt') this.#attempt(event);
     else if (event.type === 'tight') facts.memory = 'tight';
     else if (event.type === 'cached') {
-      Object.assign(facts, { cache: event.outcome, shared: event.shared, birth: event.birth });
+      const { outcome, key, shared, birth } = event;
+      Object.assign(facts, { cache: outcome, cache_key: key, shared, birth });
     } else if (event.type === 'delta') {
       this.#served();
       facts.ttft_s ??= this.#elapsed();
@@ -72,9 +75,9 @@ export class ReceiptBuilder {
     }
   }
 
-  /** What the machine's memory went through meanwhile. */
-  measured(memory: Pick<Receipt, 'pressure' | 'swapouts' | 'pageouts'>): void {
-    Object.assign(this.#facts, memory);
+  /** What only others know: what the machine's memory went through meanwhile, and how long a context the server has. */
+  measured(facts: Pick<Receipt, 'pressure' | 'swapouts' | 'pageouts' | 'context'>): void {
+    Object.assign(this.#facts, facts);
   }
 
   /** It ended without an answer or an error. */

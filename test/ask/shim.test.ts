@@ -134,7 +134,7 @@ describe('the shim', () => {
     const ran = await ask(['--why', '--no-cache', '--max-tokens', '2', 'one two three']);
     expect(ran.stdout).toBe('echo: one\n');
     expect(ran.stderr).toMatch(
-      /^\[cut: the answer reached its limit at 2 tokens; see --max-tokens\]\nasked +fast-9b\nserved +fast-9b\ncache +bypass\nload +[\d.]+ s\n[\s\S]*\nrequest +[\w-]+\n$/,
+      /^\[cut: the answer reached its limit at 2 tokens; see --max-tokens\]\nasked +fast-9b\nserved +fast-9b\ncache +bypass\nload +(?:warm|[\d.]+ s, it was cold)\n[\s\S]*\ncontext +\d+ of \d+ tokens \(\d+%\)\nmemory +pressure normal(?:, \d+ pages swapped out)?\nrequest +[\w-]+\n$/,
     );
   });
 
