@@ -1,0 +1,72 @@
+import { lazy, Suspense, useEffect } from 'react';
+import { Now } from './now.tsx';
+import { Footer } from './parts/footer.tsx';
+import { LinkLine } from './parts/link-line.tsx';
+import { Panel, Tabs } from './parts/tabs.tsx';
+import { Requests } from './requests/requests.tsx';
+import { Settings } from './settings/settings.tsx';
+import { usePage } from './state/page.ts';
+import { useStore } from './state/store.ts';
+import { useMedia } from './state/use-media.ts';
+import { useTab } from './state/use-tab.ts';
+
+// Charts bring a library along; whoever only glances at the memory does not wait for it.
+const Charts = lazy(() => import('./charts/charts.tsx').then((module) => ({ default: module.Charts })));
+
+const NAMES = { now: 'Now', requests: 'Requests', charts: 'Charts', settings: 'Settings' } as const;
+
+/** The window: tabs in the popover; in a wide browser what is now stands beside them. */
+export function App() {
+  const page = usePage();
+  const { link, unseen } = useStore(page.live);
+  const wide = useMedia('(min-width: 860px)');
+  const [asked, choose] = useTab();
+  const tab = wide && asked === 'now' ? 'requests' : asked;
+  useEffect(() => {
+    page.look(tab === 'requests');
+  }, [page, tab]);
+  useEscape(() => page.shell?.hide());
+  const names = Object.entries(NAMES).filter(([id]) => !wide || id !== 'now');
+  const tabs = names.map(([id, name]) => ({ id, name, badge: id === 'requests' ? unseen : 0 }));
+  return (
+    <div className={`app ${wide ? 'wide' : ''} ${link.state === 'away' ? 'away' : ''}`}>
+      {wide && (
+        <main className="aside" aria-label="Now">
+          <Now />
+        </main>
+      )}
+      <section className="front" aria-label="Toaster">
+        <header className="top">
+          <Tabs tabs={tabs} selected={tab} onSelect={choose} />
+        </header>
+        <LinkLine link={link} />
+        <Panel id={tab}>
+          {tab === 'now' && <Now />}
+          {tab === 'requests' && <Requests />}
+          {tab === 'settings' && <Settings />}
+          {tab === 'charts' && (
+            <Suspense fallback={<div className="loading-charts" aria-busy="true" />}>
+              <Charts />
+            </Suspense>
+          )}
+        </Panel>
+        <Footer onOpen={() => choose('requests')} />
+      </section>
+    </div>
+  );
+}
+
+/** Escape closes what is open, and only then the window. */
+function useEscape(hide: () => Promise<void> | undefined): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
+      const { activeElement } = document;
+      if (activeElement instanceof HTMLInputElement && activeElement.type === 'search' && activeElement.value)
+        return;
+      void hide();
+    };
+    document.addEventListener('keydown', pressed);
+    return () => document.removeEventListener('keydown', pressed);
+  }, [hide]);
+}

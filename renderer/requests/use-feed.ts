@@ -1,0 +1,58 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { RequestsPage } from '../../proxy/contract.ts';
+import { request, wordsOf } from '../api/client.ts';
+import { append, arrive, EMPTY_FEED, type Feed, matches, type Query, refresh } from '../state/feed.ts';
+import { usePage } from '../state/page.ts';
+
+const PAGE = 100;
+
+/** The requests that fit a query: the newest page, live ones on top, older ones when asked for. */
+export function useFeed({ filter, q }: Query): { feed: Feed; older: () => void } {
+  const { listen } = usePage();
+  const [feed, setFeed] = useState<Feed>(EMPTY_FEED);
+  const loading = useRef<AbortController | null>(null);
+
+  const load = useCallback(
+    (before: string | null, gone: AbortController, merge: (feed: Feed, page: RequestsPage) => Feed) => {
+      const search = new URLSearchParams({
+        filter,
+        q,
+        limit: String(PAGE),
+        ...(before !== null && { before }),
+      });
+      request<RequestsPage>(`/api/requests?${search}`, { signal: gone.signal }).then(
+        (page) => setFeed((current) => merge(current, page)),
+        (reason: unknown) => {
+          if (!gone.signal.aborted)
+            setFeed((current) => ({ ...current, state: 'failed', error: wordsOf(reason) }));
+        },
+      );
+    },
+    [filter, q],
+  );
+
+  useEffect(() => {
+    const gone = new AbortController();
+    loading.current = gone;
+    setFeed(EMPTY_FEED);
+    load(null, gone, refresh);
+    const unlisten = listen({
+      request: (line) => {
+        if (matches(line, { filter, q })) setFeed((current) => arrive(current, line));
+      },
+      reset: () => load(null, gone, refresh),
+    });
+    return () => {
+      gone.abort();
+      unlisten();
+    };
+  }, [load, listen, filter, q]);
+
+  const older = useCallback(() => {
+    const gone = loading.current;
+    if (!gone || feed.next === null || feed.state !== 'ready') return;
+    setFeed((current) => ({ ...current, state: 'more' }));
+    load(feed.next, gone, append);
+  }, [feed.next, feed.state, load]);
+  return { feed, older };
+}
