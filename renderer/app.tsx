@@ -18,7 +18,7 @@ const NAMES = { now: 'Now', requests: 'Requests', charts: 'Charts', settings: 'S
 /** The window: tabs in the popover; in a wide browser what is now stands beside them. */
 export function App() {
   const page = usePage();
-  const { link, unseen } = useStore(page.live);
+  const { link, unseen, status } = useStore(page.live);
   const wide = useMedia('(min-width: 860px)');
   const [asked, choose] = useTab();
   const tab = wide && asked === 'now' ? 'requests' : asked;
@@ -39,7 +39,7 @@ export function App() {
         <header className="top">
           <Tabs tabs={tabs} selected={tab} onSelect={choose} />
         </header>
-        <LinkLine link={link} />
+        <LinkLine link={link} known={status !== null} inApp={page.shell !== undefined} />
         <Panel id={tab}>
           {tab === 'now' && <Now />}
           {tab === 'requests' && <Requests />}

@@ -7,7 +7,7 @@ const RETRY_MS = 2000;
 export interface StreamEars {
   status(status: Status): void;
   request(line: LogLine): void;
-  /** What was missed is not known: ask anew. Also after the page was hidden, when nobody listened. */
+  /** What was missed is not known: ask anew. Also after the page was hidden or the proxy away. */
   reset(): void;
   opened(): void;
   lost(): void;
@@ -18,7 +18,7 @@ export class Stream {
   readonly #ears: StreamEars;
   #source: EventSource | null = null;
   #retry: ReturnType<typeof setTimeout> | null = null;
-  /** Whether there was a stream before: a new one does not know what that one missed. */
+  /** Whether there was one before: a new one does not know what that one missed, nor what could not be asked meanwhile. */
   #again = false;
 
   constructor(ears: StreamEars) {
@@ -38,13 +38,10 @@ export class Stream {
     this.#close();
     const source = new EventSource('/api/events');
     this.#source = source;
-    let missed = this.#again;
-    this.#again = true;
     source.onopen = () => {
       this.#ears.opened();
-      if (missed) this.#ears.reset();
-      // From here on the browser resumes by itself, with the id of the last event.
-      missed = false;
+      if (this.#again) this.#ears.reset();
+      this.#again = true;
     };
     source.onerror = () => {
       this.#ears.lost();

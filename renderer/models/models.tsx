@@ -22,7 +22,7 @@ export function Models({ status, statusAt, frozen }: { status: Status; statusAt:
   const shown = status.models.filter(({ model, tiers }) =>
     [model, ...tiers].some((name) => name.toLowerCase().includes(find.toLowerCase())),
   );
-  const blocked = may ? null : (why ?? 'One moment ...');
+  const blocked = frozen ? 'The proxy is away' : may ? null : (why ?? 'One moment ...');
   return (
     <section className="models" aria-labelledby="models-title">
       <div className="models-head">

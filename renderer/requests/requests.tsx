@@ -21,7 +21,7 @@ export function Requests() {
   const [typed, setTyped] = useState('');
   const q = useDebounced(typed.trim(), 200);
   const [open, setOpen] = useState<LogLine | null>(null);
-  const { feed, older } = useFeed({ filter, q });
+  const { feed, older, further } = useFeed({ filter, q });
   return (
     <div className="requests">
       <div className="toolbar">
@@ -42,6 +42,7 @@ export function Requests() {
         feed={feed}
         query={{ filter, q }}
         onOlder={older}
+        onFurther={further}
         onOpen={setOpen}
       />
       {open && <Receipt line={open} onClose={() => setOpen(null)} />}

@@ -5,9 +5,20 @@ import { append, arrive, EMPTY_FEED, type Feed, matches, type Query, refresh } f
 import { usePage } from '../state/page.ts';
 
 const PAGE = 100;
+/** So many pages without a new line are looked through unasked. */
+export const PATIENCE = 8;
+
+/** The list for a query, and how to get more of it. */
+export interface FeedControls {
+  feed: Feed;
+  /** The end comes into sight: the next page, unless one is on its way, failed, or looking has become hopeless. */
+  older(): void;
+  /** Somebody insists. */
+  further(): void;
+}
 
 /** The requests that fit a query: the newest page, live ones on top, older ones when asked for. */
-export function useFeed({ filter, q }: Query): { feed: Feed; older: () => void } {
+export function useFeed({ filter, q }: Query): FeedControls {
   const { listen } = usePage();
   const [feed, setFeed] = useState<Feed>(EMPTY_FEED);
   const loading = useRef<AbortController | null>(null);
@@ -48,11 +59,20 @@ export function useFeed({ filter, q }: Query): { feed: Feed; older: () => void }
     };
   }, [load, listen, filter, q]);
 
-  const older = useCallback(() => {
+  const further = useCallback(() => {
     const gone = loading.current;
-    if (!gone || feed.next === null || feed.state !== 'ready') return;
-    setFeed((current) => ({ ...current, state: 'more' }));
-    load(feed.next, gone, append);
-  }, [feed.next, feed.state, load]);
-  return { feed, older };
+    if (!gone) return;
+    const first = feed.lines.length === 0 && feed.next === null;
+    setFeed((current) => ({ ...current, state: first ? 'loading' : 'more', error: null, dry: 0 }));
+    load(feed.next, gone, first ? refresh : append);
+  }, [feed.lines.length, feed.next, load]);
+  const older = useCallback(() => {
+    if (feed.next !== null && feed.state === 'ready' && feed.dry < PATIENCE) {
+      const gone = loading.current;
+      if (!gone) return;
+      setFeed((current) => ({ ...current, state: 'more' }));
+      load(feed.next, gone, append);
+    }
+  }, [feed.next, feed.state, feed.dry, load]);
+  return { feed, older, further };
 }

@@ -10,6 +10,8 @@ export interface Feed {
   error: string | null;
   /** Lines that came on top since the list was loaded. */
   arrived: number;
+  /** Pages in a row that had nothing new: with a rare filter one may look through a long log in vain. */
+  dry: number;
 }
 
 /** What is looked for. */
@@ -19,7 +21,7 @@ export interface Query {
 }
 
 /** A list that has not been loaded. */
-export const EMPTY_FEED: Feed = { lines: [], next: null, state: 'loading', error: null, arrived: 0 };
+export const EMPTY_FEED: Feed = { lines: [], next: null, state: 'loading', error: null, arrived: 0, dry: 0 };
 
 /** What tells a line from another; lines of other programs have no id. */
 export function keyOf(line: LogLine): string {
@@ -51,7 +53,14 @@ export function arrive(feed: Feed, line: LogLine): Feed {
 export function append(feed: Feed, page: RequestsPage): Feed {
   const known = new Set(feed.lines.map(keyOf));
   const older = page.requests.filter((line) => !known.has(keyOf(line)));
-  return { ...feed, lines: [...feed.lines, ...older], next: page.next, state: 'ready', error: null };
+  return {
+    ...feed,
+    lines: [...feed.lines, ...older],
+    next: page.next,
+    state: 'ready',
+    error: null,
+    dry: older.length === 0 ? feed.dry + 1 : 0,
+  };
 }
 
 /**
@@ -63,7 +72,7 @@ export function refresh(feed: Feed, page: RequestsPage): Feed {
   const fresh = page.requests.filter((line) => !known.has(keyOf(line)));
   const reaches = fresh.length < page.requests.length;
   if (!reaches || feed.lines.length === 0)
-    return { lines: page.requests, next: page.next, state: 'ready', error: null, arrived: 0 };
+    return { lines: page.requests, next: page.next, state: 'ready', error: null, arrived: 0, dry: 0 };
   return {
     ...feed,
     lines: [...fresh, ...feed.lines],
