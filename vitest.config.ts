@@ -21,6 +21,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'ui',
+          globalSetup: ['test/ui/setup.ts'],
           include: ['test/ui/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 180_000,

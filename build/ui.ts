@@ -1,20 +1,32 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** `npm run ui`: the window's page, in dist/ui. `npm start` and the tests call `buildUi` and get it only when it is stale. */
 
+const self = fileURLToPath(import.meta.url);
 const top = fileURLToPath(new URL('..', import.meta.url));
 const out = join(top, 'dist', 'ui');
 const stamp = join(out, '.stamp');
 
-/** Builds dist/ui when renderer/ or what it is made with changed; whether it did. */
-export async function buildUi(): Promise<boolean> {
-  const now = sourcesHash();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return false;
-  // Loaded only now: a start with a fresh page pays for no bundler.
+/** Builds dist/ui when renderer/ or what it is made with changed; whether it did. Throws when that fails. */
+export function buildUi(): boolean {
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sourcesHash()) return false;
+  // A process of its own: whoever starts Toaster does not keep a bundler in memory, and a test's NODE_ENV would make it
+  // the development build of React.
+  const env = { ...process.env, NODE_ENV: 'production' };
+  const { status } = spawnSync(process.execPath, [self], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) throw new Error('The window could not be built; `npm run ui` says why.');
+  return true;
+}
+
+async function bundle(): Promise<void> {
   const [{ build }, { default: react }] = await Promise.all([import('vite'), import('@vitejs/plugin-react')]);
+  const hash = sourcesHash();
+  // Beside it and then in its place: two builds at once, or one that breaks off, leave a whole page.
+  const fresh = `${out}-${process.pid}`;
   await build({
     configFile: false,
     root: join(top, 'renderer'),
@@ -22,7 +34,7 @@ export async function buildUi(): Promise<boolean> {
     plugins: [react()],
     logLevel: 'warn',
     build: {
-      outDir: out,
+      outDir: fresh,
       emptyOutDir: true,
       target: 'chrome120',
       // An inlined file would be a `data:` address, which the page's policy forbids.
@@ -30,8 +42,9 @@ export async function buildUi(): Promise<boolean> {
       modulePreload: { polyfill: false },
     },
   });
-  writeFileSync(stamp, now);
-  return true;
+  writeFileSync(join(fresh, '.stamp'), hash);
+  rmSync(out, { recursive: true, force: true });
+  renameSync(fresh, out);
 }
 
 function sourcesHash(): string {
@@ -42,4 +55,7 @@ function sourcesHash(): string {
   return hash.digest('hex');
 }
 
-if (import.meta.main) console.log((await buildUi()) ? 'dist/ui is built.' : 'dist/ui is fresh.');
+if (import.meta.main) {
+  process.env.NODE_ENV = 'production';
+  await bundle();
+}

@@ -29,13 +29,14 @@ export function App() {
   const names = Object.entries(NAMES).filter(([id]) => !wide || id !== 'now');
   const tabs = names.map(([id, name]) => ({ id, name, badge: id === 'requests' ? unseen : 0 }));
   return (
-    <div className={`app ${wide ? 'wide' : ''} ${link.state === 'away' ? 'away' : ''}`}>
+    <main className={`app ${wide ? 'wide' : ''} ${link.state === 'away' ? 'away' : ''}`}>
+      <h1 className="hidden">Toaster</h1>
       {wide && (
-        <main className="aside" aria-label="Now">
+        <section className="aside" aria-label="Now">
           <Now />
-        </main>
+        </section>
       )}
-      <section className="front" aria-label="Toaster">
+      <div className="front">
         <header className="top">
           <Tabs tabs={tabs} selected={tab} onSelect={choose} />
         </header>
@@ -51,8 +52,8 @@ export function App() {
           )}
         </Panel>
         <Footer onOpen={() => choose('requests')} />
-      </section>
-    </div>
+      </div>
+    </main>
   );
 }
 

@@ -35,7 +35,7 @@ export function Chart(props: {
   return (
     <figure className="card chart" aria-labelledby={titleId}>
       <div className="chart-head">
-        <h3 id={titleId}>{title}</h3>
+        <h2 id={titleId}>{title}</h2>
         <button type="button" className="as-table" aria-pressed={table} onClick={() => setTable(!table)}>
           Table<span className="hidden"> of {title}</span>
         </button>
@@ -78,7 +78,8 @@ function ChartTable({ title, columns, curves }: { title: string; columns: Column
   const rows = times.flatMap((ts, index) => (index % step === 0 ? [{ ts, index }] : []));
   const now = Date.now() / 1000;
   return (
-    <div className="chart-table">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    <div className="chart-table" tabIndex={0} role="group" aria-label={`${title} as a table`}>
       <table aria-label={title}>
         <thead>
           <tr>

@@ -19,11 +19,12 @@ export function reasonWords(reason: Reason | null | undefined): string {
 }
 
 /** How a request ended. */
-export type Outcome = 'answered' | 'demoted' | 'failed' | 'interrupted';
+export type Outcome = 'answered' | 'demoted' | 'failed' | 'refused' | 'interrupted';
 
-/** How a request ended, by its line. */
+/** How a request ended, by its line. Asked wrongly, or too strictly, is no failure: the log's filter sees it so, too. */
 export function outcomeOf(line: LogLine): Outcome {
   if (line.exit_code === EXIT.interrupted) return 'interrupted';
+  if (line.exit_code === EXIT.usage || line.exit_code === EXIT.strict) return 'refused';
   if (line.exit_code) return 'failed';
   return line.demoted ? 'demoted' : 'answered';
 }

@@ -56,7 +56,7 @@ export function RequestRow(props: {
 function whyOf(line: LogLine): string {
   const outcome = outcomeOf(line);
   if (outcome === 'demoted') return reasonWords(line.degraded_reason);
-  if (outcome === 'failed') return line.error ?? exitWords(line.exit_code);
+  if (outcome === 'failed' || outcome === 'refused') return line.error ?? exitWords(line.exit_code);
   if (line.memory === 'tight') return 'loaded tight';
   return line.shared ? 'shared' : '';
 }

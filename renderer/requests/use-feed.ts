@@ -19,7 +19,7 @@ export interface FeedControls {
 
 /** The requests that fit a query: the newest page, live ones on top, older ones when asked for. */
 export function useFeed({ filter, q }: Query): FeedControls {
-  const { listen } = usePage();
+  const { listen, live } = usePage();
   const [feed, setFeed] = useState<Feed>(EMPTY_FEED);
   const loading = useRef<AbortController | null>(null);
 
@@ -49,7 +49,8 @@ export function useFeed({ filter, q }: Query): FeedControls {
     load(null, gone, refresh);
     const unlisten = listen({
       request: (line) => {
-        if (matches(line, { filter, q })) setFeed((current) => arrive(current, line));
+        const single = new Set(live.get().status?.models.map(({ model }) => model));
+        if (matches(line, { filter, q }, single)) setFeed((current) => arrive(current, line));
       },
       reset: () => load(null, gone, refresh),
     });
@@ -57,7 +58,7 @@ export function useFeed({ filter, q }: Query): FeedControls {
       gone.abort();
       unlisten();
     };
-  }, [load, listen, filter, q]);
+  }, [load, listen, live, filter, q]);
 
   const further = useCallback(() => {
     const gone = loading.current;

@@ -28,8 +28,8 @@ export function ReserveForm(props: {
   return (
     <form className="row" onSubmit={(event) => void save(event)}>
       <label className="row-words" htmlFor={id}>
-        <span>Reserve</span>
-        <span className="row-note">Stays free for everything else</span>
+        <span>Memory that no model may have</span>
+        <span className="row-note">It stays free for everything else</span>
         {error && (
           <span className="row-error" role="alert">
             {error}

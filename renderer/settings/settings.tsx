@@ -28,7 +28,7 @@ export function Settings() {
       {shell && <AppGroup app={app} />}
       {settings ? (
         <>
-          <Group title="Memory">
+          <Group title="Reserve">
             <ReserveForm value={settings.reserve_gb} blocked={blocked} onSave={change} />
           </Group>
           <Group

@@ -28,18 +28,25 @@ export function keyOf(line: LogLine): string {
   return line.request_id ?? `${line.ts}|${line.model ?? ''}|${line.prompt_hash ?? ''}`;
 }
 
-/** Whether a line that has just come belongs into the list; what the server does for older ones. */
-export function matches(line: LogLine, { filter, q }: Query): boolean {
+/**
+ * Whether a line that has just come belongs into the list: the same question that the proxy answers for older ones.
+ * `single` are the models with weights of their own; who answers without any is a council.
+ */
+export function matches(line: LogLine, { filter, q }: Query, single: ReadonlySet<string>): boolean {
   const belongs: Record<RequestFilter, () => boolean> = {
     all: () => true,
     demoted: () => line.demoted === true,
-    failed: () => outcomeOf(line) === 'failed' || outcomeOf(line) === 'interrupted',
+    failed: () => outcomeOf(line) === 'failed',
     cached: () => line.cache_hit === true,
-    council: () => line.model === 'council',
+    council: () => line.model !== null && line.served_by === line.model && !single.has(line.model),
   };
   if (!belongs[filter]()) return false;
-  return q === '' || JSON.stringify(line).toLowerCase().includes(q.toLowerCase());
+  const { model, served_by, source, degraded_reason, error, request_id, user, attempts = [] } = line;
+  const texts = [model, served_by, source, degraded_reason, error, request_id, user];
+  return [...texts, ...attempts.map(({ reason }) => reason)].some((text) => has(text ?? '', q));
 }
+
+const has = (text: string, words: string): boolean => text.toLowerCase().includes(words.toLowerCase());
 
 /** A new line on top; one that is there already changes nothing. */
 export function arrive(feed: Feed, line: LogLine): Feed {

@@ -38,6 +38,8 @@ export class FixtureServer {
   readonly asked: string[] = [];
   /** What the next changing request is refused with; null: nothing. */
   refusal: string | null = null;
+  /** Answers everything with an error. */
+  broken = false;
   data: FixtureData;
   readonly #server: Server;
   readonly #streams = new Set<ServerResponse>();
@@ -77,9 +79,15 @@ export class FixtureServer {
     this.#send('request', line);
   }
 
+  /** Breaks every stream off. */
+  drop(): void {
+    for (const stream of this.#streams) stream.destroy();
+  }
+
+  /** Ends it; once it has ended, nothing. */
   async close(): Promise<void> {
     this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+    if (this.#server.listening) await new Promise((resolve) => this.#server.close(resolve));
   }
 
   #send(event: string, data: unknown): void {
@@ -94,6 +102,7 @@ export class FixtureServer {
       void res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     let body = '';
     for await (const piece of req) body += piece;
+    if (this.broken) return void res.writeHead(503).end();
     if (pathname.startsWith('/ui/')) return sendFile(pathname, res);
     if (pathname === '/api/events') return this.#stream(res);
     if (req.method === 'GET') {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LogLine } from '../../../proxy/contract.ts';
+import type { LogLine, RequestFilter } from '../../../proxy/contract.ts';
 import { append, arrive, EMPTY_FEED, keyOf, matches, refresh } from '../../../renderer/state/feed.ts';
 import { demotedLine, logLine } from '../fixture-data.ts';
 
@@ -51,16 +51,22 @@ describe('the list of requests', () => {
 });
 
 describe('a line that has just come', () => {
+  const fits = (line: LogLine, filter: RequestFilter, q = '') =>
+    matches(line, { filter, q }, new Set(['fast-9b', 'fast-3b']));
+
   it('is shown where its filter is', () => {
-    const demoted = demotedLine(1);
-    expect(matches(demoted, { filter: 'demoted', q: '' })).toBe(true);
-    expect(matches(demoted, { filter: 'cached', q: '' })).toBe(false);
-    expect(matches(logLine(1, { exit_code: 4 }), { filter: 'failed', q: '' })).toBe(true);
-    expect(matches(logLine(1, { model: 'council' }), { filter: 'council', q: '' })).toBe(true);
+    expect(fits(demotedLine(1), 'demoted')).toBe(true);
+    expect(fits(demotedLine(1), 'cached')).toBe(false);
+    expect(fits(logLine(1, { exit_code: 4 }), 'failed')).toBe(true);
+    expect(fits(logLine(1, { exit_code: 130 }), 'failed')).toBe(false);
+    expect(fits(logLine(1, { model: 'panel', served_by: 'panel' }), 'council')).toBe(true);
+    expect(fits(logLine(1), 'council')).toBe(false);
+    expect(fits({ ts: 1 } as LogLine, 'all')).toBe(true);
   });
 
-  it('is searched in whatever it says', () => {
-    expect(matches(logLine(1, { error: 'Boom' }), { filter: 'all', q: 'boom' })).toBe(true);
-    expect(matches(logLine(1), { filter: 'all', q: 'nothing like it' })).toBe(false);
+  it('is searched in what the proxy looks at, too', () => {
+    expect(fits(logLine(1, { error: 'Boom' }), 'all', 'boom')).toBe(true);
+    expect(fits(demotedLine(1), 'all', 'no_room')).toBe(true);
+    expect(fits(logLine(1), 'all', 'nothing like it')).toBe(false);
   });
 });

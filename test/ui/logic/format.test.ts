@@ -81,6 +81,7 @@ describe('how a request ended', () => {
     expect(ended({})).toBe('answered');
     expect(ended({ demoted: true })).toBe('demoted');
     expect(ended({ demoted: true, exit_code: 5 })).toBe('failed');
+    expect(ended({ exit_code: 6 })).toBe('refused');
     expect(ended({ exit_code: 130 })).toBe('interrupted');
     expect(outcomeOf({ ts: 1 } as LogLine)).toBe('answered');
   });
