@@ -21,6 +21,7 @@ export const HEADERS = {
   memory: 'X-Memory',
   exit: 'X-Exit',
   note: 'X-Note',
+  open: 'X-Open',
 } as const;
 
 /** Why a link of a chain did not answer. */

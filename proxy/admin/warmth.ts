@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ApiError } from '../errors.ts';
+import { ApiError, messageOf } from '../errors.ts';
 import type { KnownWeights } from '../memory/ledger.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Warmth } from '../memory/warmth.ts';
@@ -31,16 +31,51 @@ export async function coolModel(
   warmth: Warmth,
   model: string,
 ): Promise<{ model: string; state: 'cold' }> {
-  const { weights, runtime, models } = weightsOf(memory, model);
-  if (memory.ledger.busy(weights.id) > 0)
+  const known = weightsOf(memory, model);
+  if (memory.ledger.busy(known.weights.id) > 0)
     throw new ApiError(409, `${model} is answering; it can go when it is done.`, {
       code: 'busy',
       param: 'model',
     });
-  for (const one of models) if (memory.pinned.has(one)) warmth.pin(one, false);
-  memory.room.cooled(weights.id);
-  await memory.ledger.unload(runtime, residentKey(weights));
+  await cool(memory, warmth, known);
   return { model, state: 'cold' };
+}
+
+/**
+ * `POST /api/cool`: the same for all weights that the config knows. Those that are answering or on their way in stay, with
+ * their pins. Names weights. Throws `ApiError` 502 when a runtime did not let go, once all others have.
+ */
+export async function coolAll(memory: Memory, warmth: Warmth): Promise<{ cooled: string[]; busy: string[] }> {
+  const { ledger } = memory;
+  const residents = await ledger.residents();
+  const told = { cooled: [] as string[], busy: [] as string[] };
+  const failed: string[] = [];
+  for (const known of ledger.known) {
+    const { id } = known.weights;
+    const resident = residents.find((entry) => entry.known === known)?.resident;
+    if (ledger.busy(id) > 0 || ledger.loading(id) !== null || resident?.loading) {
+      told.busy.push(id);
+    } else if (resident) {
+      await cool(memory, warmth, known).then(
+        () => told.cooled.push(id),
+        (error: unknown) => failed.push(`${id} did not leave memory (${messageOf(error)})`),
+      );
+    } else {
+      unpin(memory, warmth, known);
+    }
+  }
+  if (failed.length > 0) throw new ApiError(502, `${failed.join('; ')}.`, { code: 'not_cooled' });
+  return told;
+}
+
+async function cool(memory: Memory, warmth: Warmth, known: KnownWeights): Promise<void> {
+  unpin(memory, warmth, known);
+  memory.room.cooled(known.weights.id);
+  await memory.ledger.unload(known.runtime, residentKey(known.weights));
+}
+
+function unpin(memory: Memory, warmth: Warmth, { models }: KnownWeights): void {
+  for (const one of models) if (memory.pinned.has(one)) warmth.pin(one, false);
 }
 
 function weightsOf(memory: Memory, model: string): KnownWeights {

@@ -80,7 +80,7 @@ export class Room {
     signal: AbortSignal,
   ): AsyncGenerator<LinkEvent> {
     if (this.#background?.id !== link.weights.id && !how.background) this.#background?.stop.abort();
-    this.#waiting += 1;
+    this.#wait(1);
     const turn = Promise.withResolvers<void>();
     const before = this.#loads;
     this.#loads = turn.promise;
@@ -94,7 +94,7 @@ export class Room {
       };
       if (!this.isWarm(link.weights)) yield* this.#makeNow(link, how, later, signal, hold);
     } finally {
-      this.#waiting -= 1;
+      this.#wait(-1);
       void Promise.allSettled([before, loading]).then(() => turn.resolve());
     }
   }
@@ -117,6 +117,11 @@ export class Room {
     } finally {
       this.#background = null;
     }
+  }
+
+  #wait(by: 1 | -1): void {
+    this.#waiting += by;
+    this.#parts.ledger.changed.tell();
   }
 
   async *#makeNow(

@@ -34,10 +34,11 @@ export class Warmth {
 
   /** Pins a model, or lets it go. The first load begins at once. */
   pin(model: string, pinned: boolean): void {
-    const { pinned: pins, save } = this.#memory;
+    const { pinned: pins, save, ledger } = this.#memory;
     if (pinned) pins.add(model);
     else pins.delete(model);
     save();
+    ledger.changed.tell();
     this.#failing.delete(model);
     this.#told.delete(model);
     this.look();
