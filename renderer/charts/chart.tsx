@@ -79,7 +79,7 @@ function ChartTable({ title, columns, curves }: { title: string; columns: Column
   const now = Date.now() / 1000;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <div className="chart-table" tabIndex={0} role="group" aria-label={`${title} as a table`}>
+    <section className="chart-table" tabIndex={0} aria-label={`${title} as a table`}>
       <table aria-label={title}>
         <thead>
           <tr>
@@ -102,6 +102,6 @@ function ChartTable({ title, columns, curves }: { title: string; columns: Column
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
