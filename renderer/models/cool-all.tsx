@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import { wordsOf } from '../api/client.ts';
-import { counted } from '../format/numbers.ts';
 import { usePage } from '../state/page.ts';
 
 /** Takes everything out of memory that is not answering, and says what came of it. */
@@ -13,8 +12,8 @@ export function CoolAll(props: { warm: number; blocked: string | null; onSaid: (
     onSaid('');
     try {
       const { cooled, busy } = await access.send<{ cooled: string[]; busy: string[] }>('POST', '/api/cool');
-      const left = busy.length > 0 ? `; ${busy.join(', ')} still answers` : '';
-      onSaid(`${counted(cooled.length, 'model')} cooled${left}.`);
+      const gone = cooled.length === 0 ? 'Nothing left memory' : `Out of memory: ${cooled.join(', ')}`;
+      onSaid(`${gone}${busy.length === 0 ? '' : `; still at work: ${busy.join(', ')}`}.`);
     } catch (error) {
       onSaid(wordsOf(error));
     }

@@ -31,9 +31,17 @@ export function useStats(span: Span): { stats: Stats | null; error: string | nul
     };
     load();
     const unlisten = page.listen({ request: soon, reset: soon });
+    // With other prices the same tokens saved something else.
+    let { settings } = page.settings.get();
+    const unfollow = page.settings.subscribe(() => {
+      const before = settings;
+      settings = page.settings.get().settings;
+      if (before && before.prices !== settings?.prices) load();
+    });
     return () => {
       gone.abort();
       unlisten();
+      unfollow();
       if (timer !== null) clearTimeout(timer);
     };
   }, [page, span]);

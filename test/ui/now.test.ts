@@ -121,6 +121,6 @@ describe('models', () => {
   onPage('are all cooled at once', async (open) => {
     const { page } = await openFixture(open);
     await page.getByRole('button', { name: 'Cool everything' }).click();
-    await page.getByText('2 models cooled.').waitFor();
+    await page.getByText('Out of memory: qwen-9b, llama-3b.').waitFor();
   });
 });
