@@ -32,7 +32,7 @@ export function segmentsOf(status: Status): Segment[] {
   });
   const orphans = memory.resident.orphans ?? 0;
   if (orphans > 0)
-    models.push({ kind: 'orphans', name: 'Left by a dead Ollama', size: orphans, color: null });
+    models.push({ kind: 'orphans', name: 'Orphans of Ollama', size: orphans, color: null });
   const held = models.reduce((sum, { size }) => sum + (size ?? 0), 0);
   if (available === null) {
     const rest = Math.max(0, total - held);

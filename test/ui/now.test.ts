@@ -39,7 +39,7 @@ describe('memory', () => {
     const { page } = await openFixture(open, { data });
     expect(await page.getByText('not told').count()).toBe(3);
     expect(
-      await page.getByRole('listitem').filter({ hasText: 'Left by a dead Ollama' }).textContent(),
+      await page.getByRole('listitem').filter({ hasText: 'Orphans of Ollama' }).textContent(),
     ).toMatch(/3\.0 GB/);
   });
 });
