@@ -1,5 +1,7 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { useEffect } from 'react';
+import { LazyCharts } from './charts/lazy-charts.tsx';
 import { Now } from './now.tsx';
+import { Boundary } from './parts/boundary.tsx';
 import { Footer } from './parts/footer.tsx';
 import { LinkLine } from './parts/link-line.tsx';
 import { Panel, Tabs } from './parts/tabs.tsx';
@@ -9,9 +11,6 @@ import { usePage } from './state/page.ts';
 import { useStore } from './state/store.ts';
 import { useMedia } from './state/use-media.ts';
 import { useTab } from './state/use-tab.ts';
-
-// Charts bring a library along; whoever only glances at the memory does not wait for it.
-const Charts = lazy(() => import('./charts/charts.tsx').then((module) => ({ default: module.Charts })));
 
 const NAMES = { now: 'Now', requests: 'Requests', charts: 'Charts', settings: 'Settings' } as const;
 
@@ -33,7 +32,9 @@ export function App() {
       <h1 className="hidden">Toaster</h1>
       {wide && (
         <section className="aside" aria-label="Now">
-          <Now />
+          <Boundary>
+            <Now />
+          </Boundary>
         </section>
       )}
       <div className="front">
@@ -42,14 +43,12 @@ export function App() {
         </header>
         <LinkLine link={link} known={status !== null} inApp={page.shell !== undefined} />
         <Panel id={tab}>
-          {tab === 'now' && <Now />}
-          {tab === 'requests' && <Requests />}
-          {tab === 'settings' && <Settings />}
-          {tab === 'charts' && (
-            <Suspense fallback={<div className="loading-charts" aria-busy="true" />}>
-              <Charts />
-            </Suspense>
-          )}
+          <Boundary key={tab}>
+            {tab === 'now' && <Now />}
+            {tab === 'requests' && <Requests />}
+            {tab === 'settings' && <Settings />}
+            {tab === 'charts' && <LazyCharts />}
+          </Boundary>
         </Panel>
         <Footer onOpen={() => choose('requests')} />
       </div>

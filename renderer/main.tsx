@@ -8,6 +8,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { Shell } from '../proxy/contract.ts';
 import { App } from './app.tsx';
+import { prefetchCharts } from './charts/lazy-charts.tsx';
 import { makePage } from './state/make-page.ts';
 import { PageContext } from './state/page.ts';
 
@@ -20,7 +21,7 @@ declare global {
 
 const root = document.getElementById('page');
 if (!root) throw new Error('index.html has no #page.');
-const page = makePage(window.toaster);
+const page = makePage(window.toaster, prefetchCharts);
 createRoot(root).render(
   <StrictMode>
     <PageContext value={page}>

@@ -31,8 +31,7 @@ export function segmentsOf(status: Status): Segment[] {
     return { kind: 'model', name: one.weights, size: one.size, color: colors.get(one.weights) ?? 0 };
   });
   const orphans = memory.resident.orphans ?? 0;
-  if (orphans > 0)
-    models.push({ kind: 'orphans', name: 'Orphans of Ollama', size: orphans, color: null });
+  if (orphans > 0) models.push({ kind: 'orphans', name: 'Orphans of Ollama', size: orphans, color: null });
   const held = models.reduce((sum, { size }) => sum + (size ?? 0), 0);
   if (available === null) {
     const rest = Math.max(0, total - held);

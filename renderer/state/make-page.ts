@@ -9,8 +9,8 @@ import { Store } from './store.ts';
 
 type Ears = Parameters<Page['listen']>[0];
 
-/** Composes what the page shares, and starts to listen. */
-export function makePage(shell: Shell | undefined): Page {
+/** Composes what the page shares, and starts to listen. `first` hears when there is something to see. */
+export function makePage(shell: Shell | undefined, first: () => void): Page {
   const live = new Store(NOTHING_YET);
   const access = new Access(shell);
   const all = new Set<Ears>();
@@ -36,6 +36,7 @@ export function makePage(shell: Shell | undefined): Page {
     if (live.get().status === null) return;
     unsubscribe();
     askLatest();
+    first();
   });
   void access.open();
   return {

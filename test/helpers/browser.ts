@@ -42,6 +42,7 @@ function openIn(browser: Browser): OpenPage {
       viewport: { width: 400, height: 620 },
       reducedMotion: 'reduce',
       timezoneId: 'UTC',
+      locale: 'en-US',
       ...options,
     });
     onTestFinished(() => context.close());
@@ -120,7 +121,9 @@ async function fetched(): Promise<Found | { why: string }> {
   const { default: carrier } = (await import(pathToFileURL(entry).href)) as {
     default: { executablePath(): Promise<string>; args: string[] };
   };
-  return { path: await carrier.executablePath(), args: carrier.args };
+  // Made for functions that serve one page and end: in a single process the first window that closes takes all along.
+  const args = carrier.args.filter((arg) => arg !== '--single-process' && arg !== '--no-zygote');
+  return { path: await carrier.executablePath(), args };
 }
 
 function lastLine(text: string | null): string {

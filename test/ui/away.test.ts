@@ -77,4 +77,17 @@ describe('a page without its proxy', () => {
     await page.locator('.request').first().waitFor();
     await again.close();
   });
+
+  onPage('has its charts nevertheless, and draws them when it is there again', async (open) => {
+    const { page, proxy } = await openFixture(open);
+    const { port, data } = proxy;
+    await expect.poll(() => proxy.asked.some((path) => path.includes('/charts-'))).toBe(true);
+    await proxy.close();
+    await page.getByText('The proxy is away').waitFor();
+    await page.getByRole('tab', { name: 'Charts' }).click();
+    await page.getByText('The proxy did not answer.').first().waitFor();
+    const again = await FixtureServer.start(data, port);
+    await page.locator('canvas').nth(4).waitFor();
+    await again.close();
+  });
 });

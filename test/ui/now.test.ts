@@ -38,9 +38,9 @@ describe('memory', () => {
     };
     const { page } = await openFixture(open, { data });
     expect(await page.getByText('not told').count()).toBe(3);
-    expect(
-      await page.getByRole('listitem').filter({ hasText: 'Orphans of Ollama' }).textContent(),
-    ).toMatch(/3\.0 GB/);
+    expect(await page.getByRole('listitem').filter({ hasText: 'Orphans of Ollama' }).textContent()).toMatch(
+      /3\.0 GB/,
+    );
   });
 });
 
