@@ -340,6 +340,12 @@ export interface Session {
   token: string;
 }
 
+/** `POST /api/cool`: weights that were unloaded, and those that stay because they are answering or being loaded. */
+export interface Cooled {
+  cooled: string[];
+  busy: string[];
+}
+
 /** OpenAI's error shape, used everywhere. */
 export interface ErrorBody {
   error: { message: string; type: string; param: string | null; code: string | null };

@@ -63,7 +63,6 @@ export async function serve({ paths, port, ui, warn }: ServeOptions): Promise<Se
   const codes = new SessionCodes(clock.now);
   const service = new Service({ live, cache, log, clock, memory, warmth, requests, codes, token });
   const rollUp = new RollUp({ file: paths.stats, log: paths.log, now: clock.wall, warn });
-  void rollUp.catchUp();
   const status = new StatusFeed({
     memory,
     read: () => statusOf(memory, live.current.config, clock.wall()),
@@ -87,6 +86,8 @@ export async function serve({ paths, port, ui, warn }: ServeOptions): Promise<Se
     await end();
     throw error;
   }
+  // Not before it is sure that this one serves: another one's roll-up is the same file.
+  void rollUp.catchUp();
   const { port: bound } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${bound}`,

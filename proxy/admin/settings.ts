@@ -36,9 +36,10 @@ export function changeSettings(live: LiveConfig, paths: Paths, body: unknown): S
   try {
     editConfig(paths.config, changes);
   } catch (error) {
-    const code = error instanceof ConfigError ? 'invalid_config' : 'config_not_writable';
-    throw new ApiError(409, `${paths.config} was left as it is; mend it first:\n${messageOf(error)}`, {
-      code,
+    const broken = error instanceof ConfigError;
+    const what = broken ? 'was left as it is; mend it first' : 'could not be changed';
+    throw new ApiError(409, `${paths.config} ${what}:\n${messageOf(error)}`, {
+      code: broken ? 'invalid_config' : 'config_not_writable',
     });
   }
   reloadConfig(live);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Cooled } from '../contract.ts';
 import { ApiError, messageOf } from '../errors.ts';
 import type { KnownWeights } from '../memory/ledger.ts';
 import type { Memory } from '../memory/memory.ts';
@@ -45,24 +46,26 @@ export async function coolModel(
  * `POST /api/cool`: the same for all weights that the config knows. Those that are answering or on their way in stay, with
  * their pins. Names weights. Throws `ApiError` 502 when a runtime did not let go, once all others have.
  */
-export async function coolAll(memory: Memory, warmth: Warmth): Promise<{ cooled: string[]; busy: string[] }> {
+export async function coolAll(memory: Memory, warmth: Warmth): Promise<Cooled> {
   const { ledger } = memory;
   const residents = await ledger.residents();
-  const told = { cooled: [] as string[], busy: [] as string[] };
+  const residentOf = (known: KnownWeights) => residents.find((entry) => entry.known === known)?.resident;
+  const isBusy = (known: KnownWeights): boolean => {
+    const { id } = known.weights;
+    return ledger.busy(id) > 0 || ledger.loading(id) !== null || residentOf(known)?.loading === true;
+  };
+  // All pins before the first one leaves: into the room that it makes, a pinned one would be loaded.
+  for (const known of ledger.known) if (!isBusy(known)) unpin(memory, warmth, known);
+  const told: Cooled = { cooled: [], busy: [] };
   const failed: string[] = [];
   for (const known of ledger.known) {
     const { id } = known.weights;
-    const resident = residents.find((entry) => entry.known === known)?.resident;
-    if (ledger.busy(id) > 0 || ledger.loading(id) !== null || resident?.loading) {
-      told.busy.push(id);
-    } else if (resident) {
+    if (isBusy(known)) told.busy.push(id);
+    else if (residentOf(known))
       await cool(memory, warmth, known).then(
         () => told.cooled.push(id),
         (error: unknown) => failed.push(`${id} did not leave memory (${messageOf(error)})`),
       );
-    } else {
-      unpin(memory, warmth, known);
-    }
   }
   if (failed.length > 0) throw new ApiError(502, `${failed.join('; ')}.`, { code: 'not_cooled' });
   return told;

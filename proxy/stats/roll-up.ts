@@ -11,7 +11,15 @@ import {
 import { parseLine } from '../telemetry/parse-line.ts';
 import { warnRarely } from '../telemetry/warn-rarely.ts';
 import { countLine } from './sums.ts';
-import { type Batch, openTable, type RollUpTable, removeTable, sumsAt, tableInMemory } from './table.ts';
+import {
+  type Batch,
+  type Followed,
+  openTable,
+  type RollUpTable,
+  removeTable,
+  sumsAt,
+  tableInMemory,
+} from './table.ts';
 import { type Tallies, tallies } from './tallies.ts';
 
 const KEEP_S = 35 * 24 * 3600;
@@ -92,20 +100,21 @@ export class RollUp {
   }
 
   async #follow(): Promise<void> {
-    const files = await openLogFiles(this.#options.log);
+    // Before the files' sizes are known: another Toaster may count what is appended in between.
+    const followed = this.#table.followed();
+    const files = openLogFiles(this.#options.log);
     try {
-      this.#fit(files);
+      this.#fit(followed, files);
       for (const file of files.toReversed()) await this.#count(file);
       if (!this.#closed) this.#table.sweep(this.#options.now() - KEEP_S);
     } finally {
-      await closeLogFiles(files);
+      closeLogFiles(files);
     }
   }
 
   /** Begins anew when what was counted last is gone or has shrunk; older files go by and by as the log moves on. */
-  #fit(files: readonly LogFile[]): void {
+  #fit(followed: readonly Followed[], files: readonly LogFile[]): void {
     const sizes = new Map(files.map(({ id, size }) => [id, size]));
-    const followed = this.#table.followed();
     const newest = followed.at(-1);
     const shrunk = followed.some(({ file, offset }) => (sizes.get(file) ?? offset) < offset);
     if (shrunk || (newest !== undefined && !sizes.has(newest.file))) this.#table.clear();
@@ -117,7 +126,7 @@ export class RollUp {
     let from = this.#table.offset(file.id);
     let at = from;
     let batch: Batch = new Map();
-    for (let more = true; more && !this.#closed; ) {
+    for (let more = at < file.size; more && !this.#closed; ) {
       const text = await wholeLines(file, at);
       more = text.bytes > 0;
       at += text.bytes;
@@ -157,12 +166,9 @@ export class RollUp {
 }
 
 /** The whole lines from a place on, a block's worth; no bytes when there are none. */
-async function wholeLines(
-  { handle, size }: LogFile,
-  at: number,
-): Promise<{ lines: string[]; bytes: number }> {
+async function wholeLines(file: LogFile, at: number): Promise<{ lines: string[]; bytes: number }> {
   for (let length = BLOCK; ; length *= 4) {
-    const bytes = await readAt(handle, at, Math.min(length, size - at));
+    const bytes = await readAt(file, at, Math.max(0, Math.min(length, file.size - at)));
     const end = bytes.lastIndexOf(NEWLINE) + 1;
     if (end > 0) return { lines: bytes.toString('utf8', 0, end).split('\n'), bytes: end };
     if (bytes.length < length) return { lines: [], bytes: 0 };

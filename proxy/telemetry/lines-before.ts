@@ -15,10 +15,10 @@ export interface LinesBefore {
  * The lines that end at or before `end`, a block's worth. At the end of a file the last one may be torn. `start` is where
  * to go on; 0 when there are no more.
  */
-export async function linesBefore({ handle }: LogFile, end: number): Promise<LinesBefore> {
+export async function linesBefore(file: LogFile, end: number): Promise<LinesBefore> {
   for (let length = BLOCK, read = 0; ; length *= 4) {
     const from = Math.max(0, end - length);
-    const bytes = await readAt(handle, from, end - from);
+    const bytes = await readAt(file, from, end - from);
     read += bytes.length;
     // What stands before the first newline began before the block.
     const first = from === 0 ? 0 : bytes.subarray(0, -1).indexOf(NEWLINE) + 1;

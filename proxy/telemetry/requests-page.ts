@@ -32,14 +32,14 @@ export async function requestsPage(
   query: RequestsQuery,
   mostBytes = MOST_BYTES,
 ): Promise<RequestsPage & { read: number }> {
-  const files = await openLogFiles(file);
+  const files = openLogFiles(file);
   try {
     const { before } = query;
     const at = before === null ? 0 : files.findIndex(({ id }) => id === before.file);
     const older = at < 0 ? [] : files.slice(at);
     return await collect(older, before?.offset ?? null, query, mostBytes);
   } finally {
-    await closeLogFiles(files);
+    closeLogFiles(files);
   }
 }
 
