@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import type { MemoryMinute, RequestsPage, Span } from '../../proxy/contract.ts';
+import type { MemoryMinute, Span, Stats } from '../../proxy/contract.ts';
 import { rate } from '../format/bytes.ts';
 import { duration } from '../format/time.ts';
 import { Segments } from '../parts/segments.tsx';
@@ -33,7 +33,7 @@ export function Charts() {
         ) : (
           <div className="card chart-bone bone-saved" aria-busy="true" />
         )}
-        <MemoryCharts span={span} />
+        <MemoryCharts span={span} stats={stats} />
         {stats ? (
           <RequestCharts key={span} stats={stats} />
         ) : (
@@ -44,7 +44,7 @@ export function Charts() {
   );
 }
 
-function RequestCharts({ stats }: { stats: NonNullable<ReturnType<typeof useStats>['stats']> }) {
+function RequestCharts({ stats }: { stats: Stats }) {
   const shared = { from: stats.from, to: stats.to };
   const latency = useMemo(() => latencyColumns(stats), [stats]);
   const hits = useMemo(() => hitColumns(stats), [stats]);
@@ -84,11 +84,9 @@ function RequestCharts({ stats }: { stats: NonNullable<ReturnType<typeof useStat
   );
 }
 
-function MemoryCharts({ span }: { span: Span }) {
+function MemoryCharts({ span, stats }: { span: Span; stats: Stats | null }) {
   const total = useStore(usePage().live).status?.memory.total ?? null;
   const history = useFetched<{ minutes: MemoryMinute[] }>(`/api/memory/history?span=${span}`, MINUTE);
-  const demoted = useFetched<RequestsPage>('/api/requests?filter=demoted&limit=200', MINUTE);
-  const failed = useFetched<RequestsPage>('/api/requests?filter=failed&limit=200', MINUTE);
   const drawn = useMemo(() => {
     if (total === null || !history.value) return null;
     const to = Date.now() / 1000;
@@ -96,15 +94,10 @@ function MemoryCharts({ span }: { span: Span }) {
     const minutes = history.value.minutes.filter(({ ts }) => ts >= from);
     return { from, to, minutes, memory: memoryColumns(minutes, total), swap: swapColumns(minutes) };
   }, [total, history.value, span]);
-  const from = drawn?.from ?? 0;
-  const marks = useMemo(
-    () => marksOf([...(demoted.value?.requests ?? []), ...(failed.value?.requests ?? [])], from),
-    [demoted.value, failed.value, from],
-  );
+  const marks = useMemo(() => (stats ? marksOf(stats) : []), [stats]);
   if (history.error) return <p className="notice">{history.error}</p>;
   if (!drawn || total === null) return <div className="card chart-bone" aria-busy="true" />;
-  const { to, minutes, memory, swap } = drawn;
-  const of = (kind: string): number => marks.filter((mark) => mark.kind === kind).length;
+  const { from, to, minutes, memory, swap } = drawn;
   return (
     <>
       <Chart
@@ -120,7 +113,7 @@ function MemoryCharts({ span }: { span: Span }) {
       />
       <Chart
         title="Swapped out"
-        summary={swapSummary(minutes, of('demoted'), of('failed'))}
+        summary={swapSummary(minutes, stats)}
         columns={swap}
         curves={swapCurves}
         from={from}

@@ -1,5 +1,4 @@
-import type { LogLine, MemoryMinute, Stats } from '../../proxy/contract.ts';
-import { outcomeOf } from '../format/words.ts';
+import type { MemoryMinute, Stats } from '../../proxy/contract.ts';
 
 /** Columns as uPlot wants them: seconds since 1970, then a column for each curve; null where nothing is known. */
 export type Columns = [number[], ...(number | null)[][]];
@@ -87,17 +86,15 @@ export function demotedColumns({ buckets }: Stats): Columns {
   ];
 }
 
-/** A request that is marked in a chart. */
+/** A moment at which requests were demoted or failed. */
 export interface Mark {
   ts: number;
   kind: 'demoted' | 'failed';
 }
 
-/** The requests that deserve a mark. */
-export function marksOf(lines: readonly LogLine[], from: number): Mark[] {
-  return lines.flatMap((line): Mark[] => {
-    const outcome = outcomeOf(line);
-    if (line.ts < from || (outcome !== 'demoted' && outcome !== 'failed')) return [];
-    return [{ ts: line.ts, kind: outcome }];
-  });
+/** A mark in the middle of each step in which that happened: of the sums, so that none is missing in a long span. */
+export function marksOf({ buckets, step_s }: Stats): Mark[] {
+  return (['demoted', 'failed'] as const).flatMap((kind) =>
+    buckets.filter((bucket) => bucket[kind] > 0).map(({ ts }): Mark => ({ ts: ts + step_s / 2, kind })),
+  );
 }

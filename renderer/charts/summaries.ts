@@ -18,7 +18,7 @@ export function memorySummary(minutes: readonly MemoryMinute[], now: number): st
 }
 
 /** Whether the machine swapped, and how many requests suffered. */
-export function swapSummary(minutes: readonly MemoryMinute[], demoted: number, failed: number): string {
+export function swapSummary(minutes: readonly MemoryMinute[], stats: Stats | null): string {
   const told = minutes.filter(({ swapouts }) => swapouts !== null);
   const most = Math.max(0, ...told.map(({ swapouts }) => swapouts ?? 0));
   const swapping = told.filter(({ swapouts }) => (swapouts ?? 0) > 0).length;
@@ -28,6 +28,8 @@ export function swapSummary(minutes: readonly MemoryMinute[], demoted: number, f
       : most === 0
         ? 'Nothing was swapped out'
         : `Up to ${rate(most)} pages a second, in ${counted(swapping, 'minute')}`;
+  if (!stats) return `${swapped}.`;
+  const { demoted, failed } = stats.total;
   return `${swapped}; ${count(demoted)} demoted, ${count(failed)} failed.`;
 }
 
