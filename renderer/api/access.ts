@@ -26,16 +26,23 @@ export class Access {
     this.#shell = shell;
   }
 
-  /** Finds the token. The code leaves the address before anything else happens: it must not end in a bookmark. */
+  /** Finds the token, and takes codes that come later: one may be pasted into the address of a page that only shows. */
   async open(): Promise<void> {
-    const code = /^#code=([^&]+)/.exec(location.hash)?.[1];
-    if (code !== undefined) history.replaceState(null, '', location.pathname + location.search);
+    window.addEventListener('hashchange', () => {
+      const code = takeCode();
+      if (code !== undefined) void this.#find(code);
+    });
+    await this.#find(takeCode());
+  }
+
+  async #find(code: string | undefined): Promise<void> {
     try {
       if (this.#shell) this.#take(await this.#shell.token());
-      else if (code !== undefined) await this.#exchange(decodeURIComponent(code));
+      else if (code !== undefined) await this.#exchange(code);
       else this.#take(sessionStorage.getItem(KEY));
     } catch (error) {
-      this.permission.change(() => ({ may: false, why: wordsOf(error) }));
+      // A code that is no good takes nothing away from a page that has the token already.
+      this.permission.change((before) => (before.may ? before : { may: false, why: wordsOf(error) }));
     }
   }
 
@@ -73,4 +80,11 @@ export class Access {
     sessionStorage.removeItem(KEY);
     this.#take(null);
   }
+}
+
+/** The code in the address; it leaves there before anything else happens, so that it does not end in a bookmark. */
+function takeCode(): string | undefined {
+  const code = /^#code=([\w-]+)/.exec(location.hash)?.[1];
+  if (code !== undefined) history.replaceState(null, '', location.pathname + location.search);
+  return code;
 }

@@ -32,6 +32,14 @@ describe('the one-time code', () => {
     expect(await keep.getAttribute('aria-checked')).toBe('true');
   });
 
+  onPage('may come later, into a page that only shows', async (open) => {
+    const { page, proxy } = await openFixture(open, { readOnly: true });
+    await page.getByText('To change things from this browser, run').waitFor();
+    await page.evaluate(`location.hash = '#code=${proxy.code}'`);
+    await page.getByText('To change things from this browser, run').waitFor({ state: 'hidden' });
+    expect(new URL(page.url()).hash).toBe('');
+  });
+
   onPage('that was used already leaves the page read-only and says so', async (open) => {
     const { page, proxy } = await openFixture(open, { readOnly: true });
     await page.goto(`${proxy.url}/ui/?again#code=old`);
