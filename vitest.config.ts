@@ -9,7 +9,24 @@ export default defineConfig({
     // Real processes run beside the tests; more workers than cores only make them wait.
     maxWorkers: 2,
     projects: [
-      { test: { ...shared, name: 'main', include: ['test/**/*.test.ts'], exclude: ['test/ollama/**'] } },
+      {
+        test: {
+          ...shared,
+          name: 'main',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/ollama/**', 'test/ui/**'],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'ui',
+          globalSetup: ['test/ui/setup.ts'],
+          include: ['test/ui/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+        },
+      },
       {
         test: {
           ...shared,
