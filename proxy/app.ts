@@ -20,7 +20,6 @@ import { sendError } from './http/write.ts';
 import { statusOf } from './memory/status.ts';
 import type { Paths } from './paths.ts';
 import type { Service } from './service.ts';
-import type { RollUp } from './stats/roll-up.ts';
 import { parseSpan, statsOf } from './stats/stats-of.ts';
 import { stressPage } from './stress/page.ts';
 import { requestsPage } from './telemetry/requests-page.ts';
@@ -28,7 +27,6 @@ import { VERSION } from './version.ts';
 
 export interface AppParts {
   service: Service;
-  rollUp: RollUp;
   events: EventSources;
   paths: Paths;
   /** The folder of the built page, when it is not where it is built. */
@@ -38,10 +36,10 @@ export interface AppParts {
 }
 
 /** Every route. */
-export function createApp({ service, rollUp, events, paths, ui, startedAt }: AppParts): Express {
+export function createApp({ service, events, paths, ui, startedAt }: AppParts): Express {
   const app = express();
   const streams = new StderrStreams();
-  const { live, clock, memory, warmth, codes, token } = service.parts;
+  const { live, clock, memory, warmth, codes, rollUp, token } = service.parts;
   const admin = (req: Request, _res: Response, next: NextFunction) => {
     requireToken(req.get('authorization'), token.value, token.file);
     next();

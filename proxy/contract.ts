@@ -166,6 +166,8 @@ export interface Tally {
   ttft_p50: number | null;
   tokens_in: number;
   tokens_out: number;
+  /** Pages that were swapped out while requests ran. Those that ran together have each seen the same pages. */
+  swapouts: number;
   /** Demotions by their reason. */
   reasons: Partial<Record<Reason, number>>;
 }

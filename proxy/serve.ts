@@ -61,8 +61,8 @@ export async function serve({ paths, port, ui, warn }: ServeOptions): Promise<Se
   const log = openLog({ file: paths.log, now: clock.wall, warn });
   const requests = new RequestFeed();
   const codes = new SessionCodes(clock.now);
-  const service = new Service({ live, cache, log, clock, memory, warmth, requests, codes, token });
   const rollUp = new RollUp({ file: paths.stats, log: paths.log, now: clock.wall, warn });
+  const service = new Service({ live, cache, log, clock, memory, warmth, requests, codes, rollUp, token });
   const status = new StatusFeed({
     memory,
     read: () => statusOf(memory, live.current.config, clock.wall()),
@@ -70,7 +70,7 @@ export async function serve({ paths, port, ui, warn }: ServeOptions): Promise<Se
   });
   const ended = new AbortController();
   const events = { probe: memory.probe, status, requests, ended: ended.signal };
-  const server = createServer(createApp({ service, rollUp, events, paths, ui, startedAt: clock.wall() }));
+  const server = createServer(createApp({ service, events, paths, ui, startedAt: clock.wall() }));
   const end = async (): Promise<void> => {
     warmth.close();
     memory.probe.close();

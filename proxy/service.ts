@@ -17,6 +17,7 @@ import type { Live, LiveConfig } from './live-config.ts';
 import type { Memory } from './memory/memory.ts';
 import type { MemoryMark } from './memory/probe.ts';
 import type { Warmth } from './memory/warmth.ts';
+import type { RollUp } from './stats/roll-up.ts';
 import { StressDesk } from './stress/desk.ts';
 import type { Log } from './telemetry/log.ts';
 import { type ClientFacts, logLine } from './telemetry/log-line.ts';
@@ -32,6 +33,8 @@ export interface ServiceParts {
   /** The lines of the log as they come. */
   requests: RequestFeed;
   codes: SessionCodes;
+  /** The log, summed up. */
+  rollUp: RollUp;
   /** What changes state asks for it. */
   token: { value: string; file: string };
 }

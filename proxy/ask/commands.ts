@@ -6,6 +6,7 @@ import type { Service } from '../service.ts';
 import { VERSION } from '../version.ts';
 import { helpText } from './help.ts';
 import { type AskWords, UsageError } from './parse-args.ts';
+import { statsLength, statsReport, statsText } from './stats.ts';
 import { modelsTable, statusTable } from './tables.ts';
 
 /**
@@ -14,14 +15,14 @@ import { modelsTable, statusTable } from './tables.ts';
  */
 export async function runCommand(
   { parts }: Service,
-  { flags }: AskWords,
+  { flags, prompt }: AskWords,
   form: URLSearchParams,
   config: Config,
   port: string,
 ): Promise<string | null> {
   if (flags.has('help')) return helpText(config);
   if (flags.has('version')) return `toaster ${VERSION}\n`;
-  const { memory, warmth, clock, codes, token } = parts;
+  const { memory, warmth, clock, codes, rollUp, token } = parts;
   // The shim reads the token's file: only who may read it may change something.
   const admin = (): void =>
     requireToken(`Bearer ${form.get('token')?.trim() ?? ''}`, token.value, token.file);
@@ -40,6 +41,11 @@ export async function runCommand(
     }
     await coolModel(memory, warmth, model);
     return `${model} is cold.\n`;
+  }
+  if (flags.has('stats')) {
+    const lengthS = statsLength(prompt);
+    const report = await statsReport(rollUp, lengthS, config.prices, clock.wall());
+    return flags.has('json') ? `${JSON.stringify(report)}\n` : statsText(report, form.has('terminal'));
   }
   if (!flags.has('status') && !flags.has('models')) return null;
   const status = await statusOf(memory, config, clock.wall());

@@ -28,6 +28,10 @@ export const FLAGS: readonly Flag[] = [
   { name: 'models', help: 'all models: tier, weights, size, warm or cold (with --json, too)' },
   { name: 'warm', value: 'NAME', help: 'pin a model or tier: it stays warm' },
   { name: 'cool', value: 'NAME', help: 'unpin a model or tier, and unload it' },
+  {
+    name: 'stats',
+    help: 'what was asked and what it saved, in the last 7d; or: ask --stats 24h (to 35d; with --json, too)',
+  },
   { name: 'open', help: 'the window, in a browser; prints its address, good for a minute' },
   {
     name: 'stress',

@@ -1,4 +1,5 @@
 import type { ModelStatus, Status } from '../contract.ts';
+import { gb, table, took } from './columns.ts';
 
 /** `ask --models`: a line per model. */
 export function modelsTable({ models }: Status): string {
@@ -56,21 +57,4 @@ function bar(total: number, available: number | null): string {
 function timeLeft(seconds: number | null, state: ModelStatus['state']): string {
   if (state === 'cold' || seconds === null) return '';
   return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
-}
-
-const took = (seconds: number): string =>
-  seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
-const gb = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
-
-function table(rows: string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
 }

@@ -40,6 +40,6 @@ export async function statsOf(
 }
 
 /** What these tokens would have cost. */
-function worth({ tokens_in, tokens_out }: Tally, { input, output }: Prices): number {
+export function worth({ tokens_in, tokens_out }: Tally, { input, output }: Prices): number {
   return (tokens_in / 1e6) * input + (tokens_out / 1e6) * output;
 }

@@ -10,6 +10,7 @@ export interface Sums {
   failed: number;
   tokens_in: number;
   tokens_out: number;
+  swapouts: number;
   /** Histograms of answered requests that were no cache hits. */
   latency: Counts;
   ttft: Counts;
@@ -23,6 +24,7 @@ export const noSums = (): Sums => ({
   failed: 0,
   tokens_in: 0,
   tokens_out: 0,
+  swapouts: 0,
   latency: {},
   ttft: {},
   reasons: {},
@@ -31,6 +33,7 @@ export const noSums = (): Sums => ({
 /** Counts a line of the log in. */
 export function countLine(sums: Sums, line: LogLine): void {
   sums.requests += 1;
+  sums.swapouts += line.swapouts ?? 0;
   if (isFailed(line)) sums.failed += 1;
   if (line.demoted) {
     sums.demoted += 1;
@@ -47,10 +50,11 @@ export function countLine(sums: Sums, line: LogLine): void {
   if (typeof line.ttft_s === 'number') countOne(sums.ttft, bucketOf(line.ttft_s));
 }
 
+const PLAIN = ['requests', 'hits', 'demoted', 'failed', 'tokens_in', 'tokens_out', 'swapouts'] as const;
+
 /** Adds `more` to `sums`. */
 export function addSums(sums: Sums, more: Sums): void {
-  for (const key of ['requests', 'hits', 'demoted', 'failed', 'tokens_in', 'tokens_out'] as const)
-    sums[key] += more[key];
+  for (const key of PLAIN) sums[key] += more[key];
   for (const key of ['latency', 'ttft', 'reasons'] as const) addCounts(sums[key], more[key]);
 }
 

@@ -5,7 +5,7 @@ import { isCorrupt } from '../is-corrupt.ts';
 import { addSums, noSums, type Sums } from './sums.ts';
 
 /** What the table is made of; another number means that it is built anew. */
-const VERSION = 1;
+const VERSION = 2;
 const BUSY_MS = 100;
 /** The steps in which it is summed up, in seconds. Longer spans are read in longer steps, so that each takes milliseconds. */
 const SHORTEST_STEP = 60;

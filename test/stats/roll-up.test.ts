@@ -49,7 +49,7 @@ describe('what is counted', () => {
   it('answers with their times, and apart from them hits, failures and demotions', async () => {
     const place = aPlace();
     const lines: Partial<Receipt>[] = [
-      { latency_s: 1, ttft_s: 0.5, tokens_in: 10, tokens_out: 20 },
+      { latency_s: 1, ttft_s: 0.5, tokens_in: 10, tokens_out: 20, swapouts: 7 },
       { latency_s: 2, ttft_s: null, tokens_in: null, tokens_out: null },
       { cache: 'hit', latency_s: 0.001, tokens_in: 100, tokens_out: 200 },
       { demoted: true, degraded_reason: 'timeout', latency_s: 8, ttft_s: 4 },
@@ -65,6 +65,7 @@ describe('what is counted', () => {
     const { total, models, buckets } = await aRollUp(place).rollUp.tally(NOON - 3600, NOON + 60, 60);
     expect(total).toEqual({
       requests: 9,
+      swapouts: 7,
       hits: 1,
       demoted: 2,
       failed: 2,

@@ -257,6 +257,7 @@ function tally(lines: LogLine[]): Tally {
     p50: at(0.5),
     p95: at(0.95),
     ttft_p50: at(0.2),
+    swapouts: 0,
     tokens_in: lines.reduce((sum, { tokens_in }) => sum + (tokens_in ?? 0), 0),
     tokens_out: lines.reduce((sum, { tokens_out }) => sum + (tokens_out ?? 0), 0),
     reasons: demoted > 0 ? { no_room: demoted } : {},
