@@ -9,7 +9,14 @@ export default defineConfig({
     // Real processes run beside the tests; more workers than cores only make them wait.
     maxWorkers: 2,
     projects: [
-      { test: { ...shared, name: 'main', include: ['test/**/*.test.ts'], exclude: ['test/ollama/**'] } },
+      {
+        test: {
+          ...shared,
+          name: 'main',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/ollama/**', 'test/app/**', 'test/packaging/**'],
+        },
+      },
       {
         test: {
           ...shared,
@@ -17,6 +24,17 @@ export default defineConfig({
           include: ['test/ollama/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'electron',
+          include: ['test/app/**/*.test.ts', 'test/packaging/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          // Each starts a whole Electron, or packs one; and they bundle into the same dist/.
+          fileParallelism: false,
         },
       },
     ],

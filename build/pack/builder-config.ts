@@ -44,12 +44,15 @@ export function builderConfig(parts: BuilderParts): Configuration {
       enableCookieEncryption: true,
       enableEmbeddedAsarIntegrityValidation: target.platform === 'darwin',
       onlyLoadAppFromAsar: true,
+      // The page comes over http; older Electrons have no such fuse.
+      ...(Number.parseInt(electronVersion, 10) >= 29 && { grantFileProtocolExtraPrivileges: false }),
     },
     mac: {
       target: formats.map((format) => ({ target: format, arch: [target.arch] })),
       category: 'public.app-category.developer-tools',
       icon: join(dist, 'icons', 'icon.icns'),
       minimumSystemVersion: '12.0',
+      // No place in the Dock.
       extendInfo: { LSUIElement: true },
       hardenedRuntime: true,
       gatekeeperAssess: false,
