@@ -35,7 +35,7 @@ export async function installLink(
     symlinkSync(places.shim, link);
   } catch (error) {
     if (!isForbidden(error) || where === 'mine') throw new Error(`${link} cannot be made (${error}).`);
-    await asAdministrator(`mkdir -p ${quoted(folder)} && ln -sfh ${quoted(places.shim)} ${quoted(link)}`);
+    await asAdministrator(`mkdir -p ${quoted(folder)} && ln -sfn ${quoted(places.shim)} ${quoted(link)}`);
   }
   return link;
 }

@@ -10,11 +10,14 @@ export interface HostState {
   note: string | null;
 }
 
+/** What is needed of a proxy in this process. */
+export type OwnProxy = Pick<Serving, 'woke' | 'close'>;
+
 export interface HostParts {
   port: number;
   look(port: number): Promise<Listener>;
   /** Starts a proxy in this process. */
-  serve(port: number): Promise<Serving>;
+  serve(port: number): Promise<OwnProxy>;
   /** Somebody else has the port: another one to use, or null to quit. */
   askAboutStranger(port: number): Promise<number | null>;
   changed(state: HostState): void;
@@ -32,7 +35,7 @@ export class ProxyHost {
   readonly #parts: HostParts;
   #state: HostState;
   #port: number;
-  #serving: Serving | null = null;
+  #serving: OwnProxy | null = null;
   #settling: Promise<boolean> | null = null;
   #closed = false;
   #pauseMs = FIRST_PAUSE_MS;
