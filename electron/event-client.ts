@@ -8,12 +8,14 @@ export type EventListeners = { [K in keyof Events]?: (data: Events[K]) => void }
   down?(failures: number): void;
 };
 
+/** Quiet: an icon that is always there is no reason to look at memory more often. */
+const PATH = '/api/events?quiet=1';
 /** The proxy sends a sign of life every 15 s. */
 const SILENCE_MS = 45_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
 
-/** `GET /api/events` for as long as the app runs: one way to know the proxy, whether it runs in the app or elsewhere. */
+/** Listens to the proxy's events for as long as the app runs: one way to know the proxy, whether it runs in the app or elsewhere. */
 export class EventClient {
   readonly #listeners: EventListeners;
   readonly #warn: (message: string) => void;
@@ -57,7 +59,7 @@ export class EventClient {
     this.#drop();
     if (this.#url === null) return;
     const headers = this.#lastId === null ? {} : { 'last-event-id': this.#lastId };
-    const request = http.get(new URL('/api/events', this.#url), { agent: false, headers });
+    const request = http.get(new URL(PATH, this.#url), { agent: false, headers });
     this.#request = request;
     request.setTimeout(SILENCE_MS, () => request.destroy());
     request.once('response', (response) => this.#hear(request, response));

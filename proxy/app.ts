@@ -1,35 +1,47 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { reloadConfig } from './admin/reload.ts';
+import { changeSettings, settingsOf } from './admin/settings.ts';
 import { requireToken } from './admin/token.ts';
-import { coolModel, pinModel } from './admin/warmth.ts';
+import { coolAll, coolModel, pinModel } from './admin/warmth.ts';
 import { handleAsk } from './ask/handle.ts';
 import { StderrStreams } from './ask/stderr-streams.ts';
 import { configJsonSchema } from './config/json-schema.ts';
 import type { Health } from './contract.ts';
 import { ApiError } from './errors.ts';
-import { guardAsk, guardOrigin } from './guard.ts';
+import { guardAsk, guardJson, guardOrigin } from './guard.ts';
 import { chatCompletions } from './http/chat-completions.ts';
 import { asApiError } from './http/conduct.ts';
-import { sendEvents } from './http/events.ts';
+import { type EventSources, sendEvents } from './http/events.ts';
 import { findModel, modelObject } from './http/models.ts';
 import { parseJson, readBody } from './http/read-body.ts';
+import { requestsQuery } from './http/requests-query.ts';
+import { uiPage } from './http/ui.ts';
 import { sendError } from './http/write.ts';
 import { statusOf } from './memory/status.ts';
+import type { Paths } from './paths.ts';
 import type { Service } from './service.ts';
+import type { RollUp } from './stats/roll-up.ts';
+import { parseSpan, statsOf } from './stats/stats-of.ts';
 import { stressPage } from './stress/page.ts';
+import { requestsPage } from './telemetry/requests-page.ts';
 import { VERSION } from './version.ts';
 
 export interface AppParts {
   service: Service;
+  rollUp: RollUp;
+  events: EventSources;
+  paths: Paths;
+  /** The folder of the built page, when it is not where it is built. */
+  ui: string | undefined;
   /** When it started, in seconds since 1970. */
   startedAt: number;
 }
 
 /** Every route. */
-export function createApp({ service, startedAt }: AppParts): Express {
+export function createApp({ service, rollUp, events, paths, ui, startedAt }: AppParts): Express {
   const app = express();
   const streams = new StderrStreams();
-  const { live, clock, memory, warmth, token } = service.parts;
+  const { live, clock, memory, warmth, codes, token } = service.parts;
   const admin = (req: Request, _res: Response, next: NextFunction) => {
     requireToken(req.get('authorization'), token.value, token.file);
     next();
@@ -46,7 +58,11 @@ export function createApp({ service, startedAt }: AppParts): Express {
 
   // Express looks through the routes in order, so the busiest comes first.
   app.post('/v1/chat/completions', (req, res) => chatCompletions(service, req, res));
-  app.get('/', (_req, res) => void res.type('text').send(`Toaster ${VERSION} is running. Try: ask --help\n`));
+  app.get('/', (req, res) => {
+    if (req.accepts(['text', 'html']) === 'html') res.redirect('/ui/');
+    else res.type('text').send(`Toaster ${VERSION} is running. Try: ask --help\n`);
+  });
+  app.use('/ui', uiPage(ui));
   app.get('/health', (_req, res) => void res.json(health(clock.wall() - startedAt)));
   app.get('/v1/models', (_req, res) => {
     const data = [...live.current.catalog.values()].map((model) => modelObject(model, Math.floor(startedAt)));
@@ -61,8 +77,26 @@ export function createApp({ service, startedAt }: AppParts): Express {
     '/api/status',
     async (_req, res) => void res.json(await statusOf(memory, live.current.config, clock.wall())),
   );
-  app.get('/api/memory/history', (_req, res) => void res.json({ minutes: memory.history.minutes() }));
-  app.get('/api/events', (_req, res) => sendEvents(res, memory.probe));
+  app.get('/api/requests', async (req, res) => {
+    const { requests, next } = await requestsPage(paths.log, requestsQuery(req, live.current));
+    res.json({ requests, next });
+  });
+  app.get('/api/stats', async (req, res) => {
+    const { prices } = live.current.config;
+    res.json(await statsOf(rollUp, parseSpan(req.query.span), prices, clock.wall()));
+  });
+  app.get('/api/memory/history', ({ query: { span } }, res) => {
+    res.json({ minutes: memory.history.minutes(span === undefined ? null : parseSpan(span)) });
+  });
+  app.get('/api/events', (req, res) => sendEvents(req, res, events));
+  app.post('/api/session', async (req, res) => {
+    guardJson(req.headers);
+    res.set('Cache-Control', 'no-store').json(codes.redeem(parseJson(await readBody(req, res)), token.value));
+  });
+  app.get('/api/settings', (_req, res) => void res.json(settingsOf(live, paths)));
+  app.put('/api/settings', admin, async (req, res) => {
+    res.json(changeSettings(live, paths, parseJson(await readBody(req, res))));
+  });
   app.get('/api/stress/report', (_req, res) => void res.type('html').send(stressPage(service.stress.last)));
   app.put('/api/models/:name/pin', admin, async (req, res) => {
     const { name } = findModel(live.current, String(req.params.name));
@@ -71,6 +105,7 @@ export function createApp({ service, startedAt }: AppParts): Express {
   app.post('/api/models/:name/cool', admin, async (req, res) => {
     res.json(await coolModel(memory, warmth, findModel(live.current, String(req.params.name)).name));
   });
+  app.post('/api/cool', admin, async (_req, res) => void res.json(await coolAll(memory, warmth)));
   app.post('/api/config/reload', admin, (_req, res) => void res.json(reloadConfig(live)));
   app.get('/config.schema.json', (_req, res) => void res.json(configJsonSchema()));
 

@@ -21,6 +21,7 @@ export const HEADERS = {
   memory: 'X-Memory',
   exit: 'X-Exit',
   note: 'X-Note',
+  open: 'X-Open',
 } as const;
 
 /** Why a link of a chain did not answer. */
@@ -337,6 +338,12 @@ export interface Events {
 /** `POST /api/session` `{"code"}`: a code that `ask --open` gave out, once, for the token. */
 export interface Session {
   token: string;
+}
+
+/** `POST /api/cool`: weights that were unloaded, and those that stay because they are answering or being loaded. */
+export interface Cooled {
+  cooled: string[];
+  busy: string[];
 }
 
 /** OpenAI's error shape, used everywhere. */

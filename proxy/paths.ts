@@ -11,6 +11,7 @@ export interface Paths {
   adminToken: string;
   state: string;
   history: string;
+  stats: string;
 }
 
 /** Paths from the environment: `ASK_CONFIG`, `ASK_DATA_DIR`, `ASK_MODEL_DIR`, else the XDG folders. */
@@ -25,5 +26,6 @@ export function pathsFrom(env: NodeJS.ProcessEnv): Paths {
     adminToken: join(data, 'admin.token'),
     state: join(data, 'state.json'),
     history: join(data, 'history.db'),
+    stats: join(data, 'stats.db'),
   };
 }

@@ -2,23 +2,31 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { SessionCodes } from './admin/session-codes.ts';
 import { adminToken } from './admin/token.ts';
 import { createApp } from './app.ts';
 import { openCache } from './cache/store.ts';
 import { systemClock as clock } from './clock.ts';
 import { durationSeconds } from './config/duration.ts';
+import { RequestFeed } from './events/request-feed.ts';
+import { StatusFeed } from './events/status-feed.ts';
 import { LiveConfig } from './live-config.ts';
 import { openMemory } from './memory/memory.ts';
+import { statusOf } from './memory/status.ts';
 import { Warmth } from './memory/warmth.ts';
 import type { Paths } from './paths.ts';
 import type { StartChild } from './runtimes/llamacpp/child-process.ts';
 import { Service } from './service.ts';
+import { RollUp } from './stats/roll-up.ts';
 import { openLog } from './telemetry/log.ts';
+import { warnRarely } from './telemetry/warn-rarely.ts';
 
 export interface ServeOptions {
   paths: Paths;
   /** 0 picks a free one. */
   port: number;
+  /** The folder of the built page, when it is not where `npm run ui` puts it. */
+  ui?: string;
   /** How the embedded engine's process is started; by default with Node's own means. */
   startChild?: StartChild;
   /** Something a person should know, in one line. */
@@ -36,7 +44,7 @@ export interface Serving {
 }
 
 /** Composes the proxy and listens on 127.0.0.1. Throws `ConfigError`, or the listening socket's error. */
-export async function serve({ paths, port, startChild, warn }: ServeOptions): Promise<Serving> {
+export async function serve({ paths, port, ui, startChild, warn }: ServeOptions): Promise<Serving> {
   const memory = openMemory({
     stateFile: paths.state,
     historyFile: paths.history,
@@ -60,12 +68,23 @@ export async function serve({ paths, port, startChild, warn }: ServeOptions): Pr
   });
   const warmth = new Warmth(memory, warn);
   const log = openLog({ file: paths.log, now: clock.wall, warn });
-  const service = new Service({ live, cache, log, clock, memory, warmth, token });
-  const server = createServer(createApp({ service, startedAt: clock.wall() }));
+  const requests = new RequestFeed();
+  const codes = new SessionCodes(clock.now);
+  const service = new Service({ live, cache, log, clock, memory, warmth, requests, codes, token });
+  const rollUp = new RollUp({ file: paths.stats, log: paths.log, now: clock.wall, warn });
+  const status = new StatusFeed({
+    memory,
+    read: () => statusOf(memory, live.current.config, clock.wall()),
+    warn: warnRarely(warn, clock.wall),
+  });
+  const ended = new AbortController();
+  const events = { probe: memory.probe, status, requests, ended: ended.signal };
+  const server = createServer(createApp({ service, rollUp, events, paths, ui, startedAt: clock.wall() }));
   const end = async (): Promise<void> => {
     warmth.close();
     memory.probe.close();
     memory.history.close();
+    await rollUp.close();
     await live.close();
     cache.close();
     log.close();
@@ -76,6 +95,8 @@ export async function serve({ paths, port, startChild, warn }: ServeOptions): Pr
     await end();
     throw error;
   }
+  // Not before it is sure that this one serves: another one's roll-up is the same file.
+  void rollUp.catchUp();
   const { port: bound } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${bound}`,
@@ -86,6 +107,7 @@ export async function serve({ paths, port, startChild, warn }: ServeOptions): Pr
       memory.probe.woke();
     },
     async close(graceMs = 5000) {
+      ended.abort();
       await closeServer(server, graceMs);
       await end();
     },

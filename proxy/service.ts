@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
+import type { SessionCodes } from './admin/session-codes.ts';
 import { Sharing } from './cache/share.ts';
 import type { AnswerStore } from './cache/store.ts';
 import { withCache } from './cache/with-cache.ts';
@@ -8,6 +9,7 @@ import type { ChatRequest, Complete } from './chat/types.ts';
 import type { Clock } from './clock.ts';
 import { EXIT, type ExitCode, type Receipt } from './contract.ts';
 import type { ApiError } from './errors.ts';
+import type { RequestFeed } from './events/request-feed.ts';
 import { asApiError, conduct } from './http/conduct.ts';
 import { findModel } from './http/models.ts';
 import type { AnswerWriter } from './http/write.ts';
@@ -27,6 +29,9 @@ export interface ServiceParts {
   clock: Clock;
   memory: Memory;
   warmth: Warmth;
+  /** The lines of the log as they come. */
+  requests: RequestFeed;
+  codes: SessionCodes;
   /** What changes state asks for it. */
   token: { value: string; file: string };
 }
@@ -124,13 +129,16 @@ export class Exchange {
     return {
       add: (event: Parameters<ReceiptBuilder['add']>[0]) => this.receipt.add(event),
       end: () => {
-        const { probe, lastAnswers } = this.#service.parts.memory;
+        const { log, memory, requests } = this.#service.parts;
+        const { probe, lastAnswers } = memory;
         this.receipt.measured({ pressure: probe.pressure.level, ...probe.since(this.#mark) });
         const receipt = this.now();
         const { ts, served_by, exit_code, cache, latency_s } = receipt;
         if (served_by !== null && exit_code === EXIT.answered && cache !== 'hit')
           lastAnswers.set(served_by, { ts: ts + latency_s, latency_s });
-        this.#service.parts.log.write(logLine(receipt, this.client));
+        const line = logLine(receipt, this.client);
+        log.write(line);
+        requests.push(line);
         this.#leave();
       },
     };

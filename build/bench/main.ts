@@ -209,6 +209,12 @@ function print(rows: Row[]): void {
     );
 }
 
+/** A program that prints a table of its own. */
+function printOutputOf(title: string, program: string): void {
+  console.log(`\n${title}\n`);
+  execFileSync(process.execPath, [program], { stdio: 'inherit' });
+}
+
 process.chdir(top);
 try {
   const rows = await main();
@@ -218,6 +224,12 @@ try {
     `${JSON.stringify({ node: process.version, platform: `${process.platform} ${process.arch}`, rows }, null, 2)}\n`,
   );
   print(rows);
+  await stopAll();
+  printOutputOf(
+    'An hour on a simulated 24 GB machine, without and with planning:',
+    'test/simulation/main.ts',
+  );
+  printOutputOf('A real Ollama, two real models, a budget for one of them:', 'test/ollama/main.ts');
 } finally {
   await stopAll();
   rmSync(data, { recursive: true, force: true });

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { ApiError } from '../errors.ts';
-import type { KnownWeights } from '../memory/ledger.ts';
+import type { Cooled } from '../contract.ts';
+import { ApiError, messageOf } from '../errors.ts';
+import { evict } from '../memory/evict.ts';
+import type { KnownWeights, LedgerEntry } from '../memory/ledger.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Warmth } from '../memory/warmth.ts';
-import { residentKey } from '../runtimes/types.ts';
 
 const pinBody = z.object({ pinned: z.boolean() });
 
@@ -23,7 +24,7 @@ export function pinModel(
 }
 
 /**
- * `POST /api/models/{name}/cool`: unpins and unloads, done when the runtime has let go. Throws `ApiError` 409 while the
+ * `POST /api/models/{name}/cool`: unpins and unloads, done when the memory is free. Throws `ApiError` 409 while the
  * weights are answering.
  */
 export async function coolModel(
@@ -31,16 +32,54 @@ export async function coolModel(
   warmth: Warmth,
   model: string,
 ): Promise<{ model: string; state: 'cold' }> {
-  const { weights, runtime, models } = weightsOf(memory, model);
-  if (memory.ledger.busy(weights.id) > 0)
+  const known = weightsOf(memory, model);
+  if (memory.ledger.busy(known.weights.id) > 0)
     throw new ApiError(409, `${model} is answering; it can go when it is done.`, {
       code: 'busy',
       param: 'model',
     });
-  for (const one of models) if (memory.pinned.has(one)) warmth.pin(one, false);
-  memory.room.cooled(weights.id);
-  await memory.ledger.unload(runtime, residentKey(weights));
+  const failed = await cool(memory, warmth, [known], await memory.ledger.residents());
+  for (const error of failed.values()) throw error;
   return { model, state: 'cold' };
+}
+
+/**
+ * `POST /api/cool`: the same for all weights that the config knows. Those that are answering or on their way in stay, with
+ * their pins. Names weights. Throws `ApiError` 502 when a runtime did not let go, once all others have.
+ */
+export async function coolAll(memory: Memory, warmth: Warmth): Promise<Cooled> {
+  const { ledger } = memory;
+  const residents = await ledger.residents();
+  const isBusy = ({ weights: { id } }: KnownWeights): boolean =>
+    ledger.busy(id) > 0 ||
+    ledger.loading(id) !== null ||
+    residents.some((entry) => entry.id === id && entry.resident.loading);
+  const busy = ledger.known.filter(isBusy);
+  const idle = ledger.known.filter((known) => !busy.includes(known));
+  const failed = await cool(memory, warmth, idle, residents);
+  if (failed.size > 0) {
+    const each = [...failed].map(([id, error]) => `${id} did not leave memory (${messageOf(error)})`);
+    throw new ApiError(502, `${each.join('; ')}.`, { code: 'not_cooled' });
+  }
+  const idsOf = (some: readonly KnownWeights[]): string[] => some.map(({ weights }) => weights.id);
+  return {
+    cooled: idsOf(idle.filter((known) => residents.some((entry) => entry.known === known))),
+    busy: idsOf(busy),
+  };
+}
+
+async function cool(
+  memory: Memory,
+  warmth: Warmth,
+  going: readonly KnownWeights[],
+  residents: readonly LedgerEntry[],
+): Promise<Map<string, unknown>> {
+  for (const { weights, models } of going) {
+    for (const one of models) if (memory.pinned.has(one)) warmth.pin(one, false);
+    memory.room.cooled(weights.id);
+  }
+  const ids = going.map(({ weights }) => weights.id);
+  return evict(ids, residents, memory);
 }
 
 function weightsOf(memory: Memory, model: string): KnownWeights {

@@ -8,20 +8,30 @@ import { helpText } from './help.ts';
 import { type AskWords, UsageError } from './parse-args.ts';
 import { modelsTable, statusTable } from './tables.ts';
 
-/** What `ask` prints where it does not ask a model; null when it is to ask one. Throws `UsageError` and `ApiError`. */
+/**
+ * What `ask` prints where it does not ask a model; null when it is to ask one. `port`: where the client reaches this
+ * proxy. Throws `UsageError` and `ApiError`.
+ */
 export async function runCommand(
   { parts }: Service,
   { flags }: AskWords,
   form: URLSearchParams,
   config: Config,
+  port: string,
 ): Promise<string | null> {
   if (flags.has('help')) return helpText(config);
   if (flags.has('version')) return `toaster ${VERSION}\n`;
-  const { memory, warmth, clock, token } = parts;
+  const { memory, warmth, clock, codes, token } = parts;
+  // The shim reads the token's file: only who may read it may change something.
+  const admin = (): void =>
+    requireToken(`Bearer ${form.get('token')?.trim() ?? ''}`, token.value, token.file);
+  if (flags.has('open')) {
+    admin();
+    return `http://127.0.0.1:${port}/ui/#code=${codes.issue()}\n`;
+  }
   const name = flags.get('warm') ?? flags.get('cool');
   if (name !== undefined) {
-    // The shim reads the token's file: only who may read it may change what stays in memory.
-    requireToken(`Bearer ${form.get('token')?.trim() ?? ''}`, token.value, token.file);
+    admin();
     const model = config.tiers[name] ?? name;
     if (!config.models[model]) throw new UsageError(`There is no model ${name}; ask --models lists them.`);
     if (flags.has('warm')) {

@@ -28,6 +28,7 @@ export const FLAGS: readonly Flag[] = [
   { name: 'models', help: 'all models: tier, weights, size, warm or cold (with --json, too)' },
   { name: 'warm', value: 'NAME', help: 'pin a model or tier: it stays warm' },
   { name: 'cool', value: 'NAME', help: 'unpin a model or tier, and unload it' },
+  { name: 'open', help: 'the window, in a browser; prints its address, good for a minute' },
   {
     name: 'stress',
     help: 'fire prompts at two tiers at once and watch memory; what it does to this machine',

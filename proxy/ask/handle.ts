@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { withDeadline } from '../chain/with-deadline.ts';
-import { EXIT, type ExitCode } from '../contract.ts';
+import { EXIT, type ExitCode, HEADERS } from '../contract.ts';
 import { ApiError } from '../errors.ts';
 import { asApiError } from '../http/conduct.ts';
 import { findModel } from '../http/models.ts';
@@ -40,8 +40,12 @@ export async function handleAsk(
   try {
     words = parseAskArgs(form.getAll('a'), Object.keys(config.tiers));
     if (words.flags.has('stress')) return await answerStress(service, exchange, words, res, notes);
-    const told = await runCommand(service, words, form, config);
-    if (told !== null) return tell(exchange, notes, res, EXIT.answered, told);
+    const told = await runCommand(service, words, form, config, portOf(req));
+    if (told !== null) {
+      // The shim opens it where somebody sits in front of a screen.
+      if (words.flags.has('open') && form.has('terminal')) res.set(HEADERS.open, told.trimEnd());
+      return tell(exchange, notes, res, EXIT.answered, told);
+    }
     const stdin = form.get('i') ?? '';
     if (form.getAll('a').length === 0 && stdin.trim() === '') {
       for (const line of helpText(config).trimEnd().split('\n')) notes.line(line);
@@ -55,6 +59,9 @@ export async function handleAsk(
   }
   await answer(exchange, question, res, notes, form.has('terminal'));
 }
+
+/** The port under which the client knows this proxy; a tunnel may have another one than the proxy itself. */
+const portOf = (req: Request): string => new URL(`http://${req.get('host')}`).port || '80';
 
 async function answer(
   exchange: Exchange,

@@ -118,8 +118,3 @@ export function openTable(file: string): AnswerTable {
     throw error;
   }
 }
-
-/** Whether an error says that the file's content is damaged, or was never a database. */
-export function isCorrupt(error: unknown): boolean {
-  return error instanceof BetterSqlite3.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
-}

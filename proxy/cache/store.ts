@@ -1,7 +1,8 @@
 import { messageOf } from '../errors.ts';
+import { isCorrupt } from '../is-corrupt.ts';
+import { moveAside } from '../move-aside.ts';
 import { warnRarely } from '../telemetry/warn-rarely.ts';
-import { type AnswerTable, type CacheStats, isCorrupt, openTable } from './database.ts';
-import { moveAside } from './move-aside.ts';
+import { type AnswerTable, type CacheStats, openTable } from './database.ts';
 import { parseAnswer, type StoredAnswer } from './stored-answer.ts';
 
 /** Background work waits this long (ms) and then does everything that has gathered. */

@@ -117,8 +117,10 @@ const thrash = z.strictObject({
   for: duration.default('30s').describe('How long that must last.'),
 });
 
+export const reserveGb = z.number().min(0);
+
 const memory = z.strictObject({
-  reserve_gb: z.number().min(0).default(2).describe('What stays free for everything else.'),
+  reserve_gb: reserveGb.default(2).describe('What stays free for everything else.'),
   budget_gb: z
     .number()
     .positive()
@@ -134,6 +136,13 @@ const memory = z.strictObject({
     .describe('When a load that exceeds what is free is given up, before its first token.'),
 });
 
+/** What the tier above costs, so that it can be said what was saved. */
+export const prices = z.strictObject({
+  input: z.number().min(0).describe('Per million tokens of a prompt.'),
+  output: z.number().min(0).describe('Per million tokens of an answer.'),
+  currency: z.string().min(1).max(8).default('USD').describe('As it is to be shown.'),
+});
+
 /** A complete config, every default filled in. */
 export const configSchema = z.strictObject({
   default_tier: z.string().describe('The tier of `ask` without a tier flag: a key of `tiers`.'),
@@ -143,6 +152,7 @@ export const configSchema = z.strictObject({
   tiers: z.record(name, z.string()).describe('Flags of `ask`, each naming a model.'),
   cache: cache.prefault({}),
   memory: memory.prefault({}).describe('How much of the machine models may have.'),
+  prices: prices.optional().describe('What the tier above costs; without it nothing is said about savings.'),
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -1,5 +1,3 @@
-import type { MemorySample } from '../contract.ts';
-import { messageOf } from '../errors.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import type { MemoryProbe } from './probe.ts';
 
@@ -10,35 +8,38 @@ const LOOK_AGAIN_MS = 100;
 interface EvictParts {
   ledger: Ledger;
   probe: MemoryProbe;
-  warn(message: string): void;
-  /** Monotonic, in ms. */
-  now(): number;
 }
 
-/** Unloads what stands in `ids`, and waits until its memory is back. What does not leave is a warning. */
-export async function evict(ids: string[], entries: LedgerEntry[], parts: EvictParts): Promise<void> {
-  const { ledger, probe, warn, now } = parts;
-  const before = residentOf(await probe.sample());
-  let expected = 0;
+/**
+ * Unloads what stands in `ids`, and waits until the processes that held it are gone, for until then its memory is not
+ * free. Returns the errors of those that did not leave, by their id.
+ */
+export async function evict(
+  ids: readonly string[],
+  entries: readonly LedgerEntry[],
+  { ledger, probe }: EvictParts,
+): Promise<Map<string, unknown>> {
+  await probe.sample();
+  const failed = new Map<string, unknown>();
+  const leaving: { process: number | string; before: number }[] = [];
   for (const { id, runtime, resident } of entries) {
     if (!ids.includes(id)) continue;
+    const { key, process } = resident;
     try {
-      await ledger.unload(runtime, resident.key);
-      expected += resident.size ?? 0;
+      const before = process === null ? 0 : probe.running(process);
+      await ledger.unload(runtime, key);
+      if (process !== null) leaving.push({ process, before });
     } catch (error) {
-      warn(`${id} did not leave memory (${messageOf(error)})`);
+      failed.set(id, error);
     }
   }
-  // A runtime says that it is done before its processes have given the memory back.
-  const until = now() + RETURN_LIMIT_MS;
-  const enough = before - expected / 2;
+  const until = performance.now() + RETURN_LIMIT_MS;
   for (;;) {
     // Whoever plans next sees the machine as it is now.
-    const left = residentOf(await probe.sample());
-    if (left <= enough || before === 0 || now() > until) return;
+    await probe.sample();
+    // An orphan of a dead Ollama may hold the same file, and stays.
+    const stay = leaving.some(({ process, before }) => before > 0 && probe.running(process) >= before);
+    if (!stay || performance.now() > until) return failed;
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
 }
-
-/** What the runtimes' processes hold; 0 where that cannot be measured, and then nothing is waited for. */
-const residentOf = ({ resident }: MemorySample): number => (resident.ollama ?? 0) + (resident.llamacpp ?? 0);

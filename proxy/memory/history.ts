@@ -1,14 +1,22 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
-import type { MemoryMinute, MemorySample, PressureLevel } from '../contract.ts';
+import type { MemoryMinute, MemorySample, PressureLevel, Span } from '../contract.ts';
 import { messageOf } from '../errors.ts';
 
-const KEEP_S = 24 * 3600;
+const DAY_S = 24 * 3600;
+const KEEP_S = 7 * DAY_S;
 const LEVELS: PressureLevel[] = ['normal', 'warn', 'critical'];
 const COLUMNS = 'ts, available, swap_used, swapouts, pageouts, ollama, llamacpp, level';
 
-/** A day of memory, a row a minute. Without its database there is no history, and nothing else is lost. */
+/** How long a span is, and by how many seconds each row of it is summed up. */
+const SPANS: Record<Span, { length: number; step: number }> = {
+  hour: { length: 3600, step: 60 },
+  day: { length: DAY_S, step: 300 },
+  week: { length: KEEP_S, step: 1800 },
+};
+
+/** A week of memory, a row a minute. Without its database there is no history, and nothing else is lost. */
 export class MemoryHistory {
   readonly #db: Database | null;
   #minute: MemoryMinute | null = null;
@@ -20,7 +28,7 @@ export class MemoryHistory {
     this.#db = open(file, warn);
   }
 
-  /** Takes a sample in; a minute that has ended is written, and what is older than a day goes. */
+  /** Takes a sample in; a minute that has ended is written, and what is older than a week goes. */
   add(sample: MemorySample, level: PressureLevel): void {
     const ts = Math.floor(sample.ts / 60) * 60;
     if (this.#minute && this.#minute.ts !== ts) this.#write(this.#minute);
@@ -28,11 +36,19 @@ export class MemoryHistory {
     this.#minute = before ? worst(before, ofSample(sample, ts, level)) : ofSample(sample, ts, level);
   }
 
-  /** The last day, oldest first, with the minute that has not ended. */
-  minutes(): MemoryMinute[] {
-    const written =
-      this.#db?.prepare<[], MemoryMinute>(`SELECT ${COLUMNS} FROM minutes ORDER BY ts`).all() ?? [];
-    return this.#minute ? [...written, this.#minute] : written;
+  /**
+   * The worst of each step of a span that ends with the newest sample, oldest first, with the minute that has not ended.
+   * Null: the last day by the minute.
+   */
+  minutes(span: Span | null = null): MemoryMinute[] {
+    const { length, step } = span === null ? { length: DAY_S, step: 60 } : SPANS[span];
+    const rows = this.#db?.prepare<[number], MemoryMinute>(
+      `SELECT ${COLUMNS} FROM minutes WHERE ts > ? ORDER BY ts`,
+    );
+    const newest =
+      this.#minute?.ts ?? this.#db?.prepare<[], number>('SELECT max(ts) FROM minutes').pluck().get();
+    const written = rows?.all((newest ?? 0) - length) ?? [];
+    return inSteps(this.#minute ? [...written, this.#minute] : written, step);
   }
 
   close(): void {
@@ -84,6 +100,16 @@ function ofSample(
     llamacpp: resident.llamacpp,
     level,
   };
+}
+
+function inSteps(minutes: MemoryMinute[], step: number): MemoryMinute[] {
+  const steps = new Map<number, MemoryMinute>();
+  for (const minute of minutes) {
+    const ts = Math.floor(minute.ts / step) * step;
+    const before = steps.get(ts);
+    steps.set(ts, before ? worst(before, minute) : { ...minute, ts });
+  }
+  return [...steps.values()];
 }
 
 function worst(a: MemoryMinute, b: MemoryMinute): MemoryMinute {

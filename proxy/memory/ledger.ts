@@ -1,5 +1,6 @@
 import type { ModelStatus } from '../contract.ts';
 import { LinkFailure } from '../errors.ts';
+import { Listeners } from '../listeners.ts';
 import { type Link, type Resident, type Runtime, residentKey, type Weights } from '../runtimes/types.ts';
 
 /** Weights that the config knows, with who uses them. */
@@ -23,6 +24,8 @@ export interface LedgerEntry {
 
 /** Keeps the books: which weights are in use by whom, and which are in memory. */
 export class Ledger {
+  /** Hear that something in the books is otherwise now, or in what is told together with them: pins, who waits. */
+  readonly changed = new Listeners();
   readonly #busy = new Map<string, number>();
   readonly #lastUsed = new Map<string, number>();
   readonly #freed = new Set<() => void>();
@@ -44,6 +47,7 @@ export class Ledger {
   follow(runtimes: ReadonlyMap<string, Runtime>, known: KnownWeights[]): void {
     this.#runtimes = runtimes;
     this.#known = known;
+    this.changed.tell();
   }
 
   get known(): readonly KnownWeights[] {
@@ -55,11 +59,13 @@ export class Ledger {
     const { runtime, weights } = link;
     const began = this.#now();
     this.#loadsBegan.set(weights.id, began);
+    this.changed.tell();
     try {
       await this.#runtimes.get(runtime)?.load(link, signal);
       this.#loadTook.set(weights.id, this.#now() - began);
     } finally {
       this.#loadsBegan.delete(weights.id);
+      this.changed.tell();
     }
     const key = residentKey(weights);
     const others = (this.#last.get(runtime) ?? []).filter((one) => !isKey(key, one.key));
@@ -81,6 +87,7 @@ export class Ledger {
       runtime,
       (this.#last.get(runtime) ?? []).filter((one) => !isKey(key, one.key)),
     );
+    this.changed.tell();
   }
 
   /** How far weights are on their way into memory, by how long it took the last time; null when they are not. */
@@ -106,6 +113,7 @@ export class Ledger {
   /** A request begins on these weights. */
   enter(id: string): void {
     this.#busy.set(id, this.busy(id) + 1);
+    this.changed.tell();
   }
 
   /** It has ended. */
@@ -113,6 +121,7 @@ export class Ledger {
     this.#busy.set(id, this.busy(id) - 1);
     this.#lastUsed.set(id, this.#now());
     for (const tell of this.#freed) tell();
+    this.changed.tell();
   }
 
   /** Waits until nobody uses the weights, or the signal says stop. */

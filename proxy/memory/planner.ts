@@ -36,11 +36,12 @@ export async function planFor(
 function asHeld(entry: LedgerEntry, parts: PlannerParts): Held {
   const { id, known, resident } = entry;
   const { ledger, footprints, pinned } = parts;
-  // On its way in it holds little yet, and will hold all.
-  const held = resident.loading ? null : measure(entry, parts);
+  // Weights are read from their file as they are needed, so they hold less at first than they will.
+  const held = resident.loading ? 0 : (measure(entry, parts) ?? 0);
+  const remembered = known ? (footprints.measured(known.weights) ?? 0) : 0;
   return {
     id,
-    bytes: held ?? (known ? footprints.of(known.weights) : 0),
+    bytes: Math.max(held, remembered) || (known ? footprints.of(known.weights) : 0),
     busy: ledger.busy(id),
     pinned: known?.models.some((model) => pinned().has(model)) ?? false,
     lastUsed: ledger.lastUsed(id),

@@ -57,10 +57,12 @@ export class MemoryProbe {
 
   /** What a process held at the newest sample, in bytes, by its id or a part of its command line; null when it was not there. */
   rss(process: number | string): number | null {
-    const found = this.#processes.find(({ pid, command }) =>
-      typeof process === 'number' ? pid === process : command.includes(process),
-    );
-    return found?.rss ?? null;
+    return this.#processes.find(isProcess(process))?.rss ?? null;
+  }
+
+  /** How many there were of a process at the newest sample. */
+  running(process: number | string): number {
+    return this.#processes.filter(isProcess(process)).length;
   }
 
   get pressure(): Pressure {
@@ -106,9 +108,11 @@ export class MemoryProbe {
     };
   }
 
-  /** A sample, no older than so many seconds; one that is being taken is waited for. */
+  /** A sample that is no older than so many seconds. */
   async sample(maxAgeS = 0): Promise<MemorySample> {
     if (this.#last && this.#parts.wall() - this.#last.ts < maxAgeS) return this.#last;
+    // One that is being taken may have looked before what the caller wants to see: a load, an unload.
+    if (this.#sampling && maxAgeS === 0) await this.#sampling;
     this.#sampling ??= this.#take().finally(() => {
       this.#sampling = null;
     });
@@ -177,6 +181,11 @@ export class MemoryProbe {
     return sample;
   }
 }
+
+const isProcess =
+  (process: number | string) =>
+  ({ pid, command }: ProcessFacts): boolean =>
+    typeof process === 'number' ? pid === process : command.includes(process);
 
 const GROWN = 256 * 1024 * 1024;
 

@@ -63,9 +63,15 @@ export class Room {
     this.#warmUntil.set(id, this.#parts.now() + Math.min(sureMs, SURE_MS));
   }
 
-  /** Forgets that weights are warm: they were unloaded, or their runtime is in trouble. */
+  /** Forgets that weights are warm: they were unloaded, or are in trouble. */
   cooled(id: string): void {
     this.#warmUntil.delete(id);
+  }
+
+  /** A runtime does not answer: whatever it had may be gone when it does again. */
+  lost(runtime: string): void {
+    for (const known of this.#parts.ledger.known)
+      if (known.runtime === runtime) this.cooled(known.weights.id);
   }
 
   /**
@@ -80,7 +86,7 @@ export class Room {
     signal: AbortSignal,
   ): AsyncGenerator<LinkEvent> {
     if (this.#background?.id !== link.weights.id && !how.background) this.#background?.stop.abort();
-    this.#waiting += 1;
+    this.#wait(1);
     const turn = Promise.withResolvers<void>();
     const before = this.#loads;
     this.#loads = turn.promise;
@@ -94,7 +100,7 @@ export class Room {
       };
       if (!this.isWarm(link.weights)) yield* this.#makeNow(link, how, later, signal, hold);
     } finally {
-      this.#waiting -= 1;
+      this.#wait(-1);
       void Promise.allSettled([before, loading]).then(() => turn.resolve());
     }
   }
@@ -117,6 +123,11 @@ export class Room {
     } finally {
       this.#background = null;
     }
+  }
+
+  #wait(by: 1 | -1): void {
+    this.#waiting += by;
+    this.#parts.ledger.changed.tell();
   }
 
   async *#makeNow(
@@ -187,7 +198,8 @@ export class Room {
       for (const id of drain) yield { type: 'note', text: `[waiting] ${id} is still answering` };
       for (const id of going) await this.#parts.ledger.untilIdle(id, signal);
       signal.throwIfAborted();
-      await evict(going, entries, this.#parts);
+      for (const [id, error] of await evict(going, entries, this.#parts))
+        this.#parts.warn(`${id} did not leave memory (${messageOf(error)})`);
     } finally {
       for (const id of going) {
         this.#draining.delete(id);

@@ -2,18 +2,24 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
+import { moveAside } from '../move-aside.ts';
 
-/** What outlives a restart: which models are pinned, and what weights were found to take (bytes). */
-const state = z.object({
+const state = z.looseObject({
   pinned: z.array(z.string()).default([]),
   footprints: z.record(z.string(), z.number().positive()).default({}),
 });
-export type State = z.output<typeof state>;
+/** What outlives a restart: which models are pinned, and what weights were found to take (bytes). */
+export type State = Pick<z.output<typeof state>, 'pinned' | 'footprints'>;
 
-/** `state.json`. One that cannot be read or written costs a warning and nothing else. */
+/**
+ * `state.json`. One that cannot be read is kept aside and costs a warning; keys that another version has written in it
+ * are kept.
+ */
 export class StateFile {
   readonly #file: string;
   readonly #warn: (message: string) => void;
+  /** All that was read, also what this version does not know. */
+  #read: object = {};
 
   constructor(file: string, warn: (message: string) => void) {
     this.#file = file;
@@ -22,10 +28,12 @@ export class StateFile {
 
   read(): State {
     try {
-      return state.parse(JSON.parse(readFileSync(this.#file, 'utf8')));
+      const read = state.parse(JSON.parse(readFileSync(this.#file, 'utf8')));
+      this.#read = read;
+      return read;
     } catch (error) {
       const isNew = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      if (!isNew) this.#warn(`${this.#file} cannot be read (${messageOf(error)}); pins are forgotten`);
+      if (!isNew) this.#warn(`${this.#file} cannot be read, so no model is pinned (${this.#keep(error)})`);
       return state.parse({});
     }
   }
@@ -34,12 +42,23 @@ export class StateFile {
   write(value: State): void {
     try {
       mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
-      writeFileSync(`${this.#file}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+      const text = `${JSON.stringify({ ...this.#read, ...value }, null, 2)}\n`;
+      writeFileSync(`${this.#file}.new`, text, { mode: 0o600 });
       renameSync(`${this.#file}.new`, this.#file);
     } catch (error) {
       this.#warn(
         `${this.#file} cannot be written (${messageOf(error)}); pins last until the end of this run`,
       );
+    }
+  }
+
+  /** Puts the file where the next write does not replace it; says why and where. */
+  #keep(why: unknown): string {
+    const reason = why instanceof z.ZodError ? z.prettifyError(why).replaceAll('\n', ' ') : messageOf(why);
+    try {
+      return `${reason}; it is kept as ${moveAside(this.#file, Date.now() / 1000)}`;
+    } catch (error) {
+      return `${reason}; it could not be kept aside either: ${messageOf(error)}`;
     }
   }
 }

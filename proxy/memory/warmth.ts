@@ -22,6 +22,7 @@ export class Warmth {
   readonly #timer: NodeJS.Timeout;
   readonly #unlisten: () => void;
   #looking = false;
+  #again = false;
   #closed = false;
 
   constructor(memory: Memory, warn: (message: string) => void) {
@@ -34,10 +35,11 @@ export class Warmth {
 
   /** Pins a model, or lets it go. The first load begins at once. */
   pin(model: string, pinned: boolean): void {
-    const { pinned: pins, save } = this.#memory;
+    const { pinned: pins, save, ledger } = this.#memory;
     if (pinned) pins.add(model);
     else pins.delete(model);
     save();
+    ledger.changed.tell();
     this.#failing.delete(model);
     this.#told.delete(model);
     this.look();
@@ -45,12 +47,15 @@ export class Warmth {
 
   /** Looks whether everything that is pinned is warm, and loads what is not. */
   look(): void {
+    // A look that is under way may have passed over what this one is about.
+    this.#again = this.#looking;
     if (this.#looking || this.#closed || this.#memory.pinned.size === 0) return;
     this.#looking = true;
     this.#lookNow()
       .catch((error: unknown) => this.#warn(`pinned models could not be looked after (${messageOf(error)})`))
       .finally(() => {
         this.#looking = false;
+        if (this.#again) this.look();
       });
   }
 

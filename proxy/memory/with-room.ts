@@ -51,6 +51,7 @@ export function withRoom(
       const thrashed = !signal.aborted && watch?.signal.aborted === true;
       // What a runtime in trouble has in memory is anybody's guess.
       if (thrashed || error instanceof LinkFailure) room.cooled(id);
+      if (error instanceof LinkFailure && error.reason === 'connection') room.lost(link.runtime);
       if (!thrashed) throw error;
       throw new LinkFailure(
         'thrash',

@@ -6,6 +6,18 @@ export interface ClientFacts {
   metadata: Record<string, string> | null;
 }
 
+/** A line stays short whatever a client says about itself; these are OpenAI's limits. */
+const TEXT_CHARS = 512;
+const METADATA_KEYS = 16;
+
+function short(metadata: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(metadata)
+      .slice(0, METADATA_KEYS)
+      .map(([key, value]) => [key.slice(0, TEXT_CHARS), value.slice(0, TEXT_CHARS)]),
+  );
+}
+
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 const roundOr = (value: number | null): number | null => (value === null ? null : round(value, 3));
 
@@ -40,8 +52,8 @@ export function logLine(receipt: Receipt, { user, metadata }: ClientFacts): LogL
     pageouts: receipt.pageouts,
     ...(receipt.memory !== null && { memory: receipt.memory }),
     ...(receipt.shared && { shared: true }),
-    ...(receipt.error !== null && { error: receipt.error.slice(0, 500) }),
-    ...(user !== null && { user }),
-    ...(metadata !== null && { metadata }),
+    ...(receipt.error !== null && { error: receipt.error.slice(0, TEXT_CHARS) }),
+    ...(user !== null && { user: user.slice(0, TEXT_CHARS) }),
+    ...(metadata !== null && { metadata: short(metadata) }),
   };
 }

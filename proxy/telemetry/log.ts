@@ -6,7 +6,8 @@ import { rotate, statOrNull } from './rotate.ts';
 import { warnRarely } from './warn-rarely.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
-const KEEP = 5;
+/** How many rotated files there are. */
+export const KEEP = 5;
 /** Seconds between two looks whether the file is still at its path, and between two tries to open it. */
 const CHECK_S = 1;
 const NEWLINE = 10;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -185,6 +185,38 @@ describe('the shim', () => {
     const env = { http_proxy: 'http://127.0.0.1:9', ALL_PROXY: 'http://127.0.0.1:9' };
     expect((await ask(['proxied'], { env })).stdout).toBe('echo: proxied\n');
   });
+
+  it.each(
+    shells().flatMap((shell) => [[shell, 'Linux', 'xdg-open'] as const, [shell, 'Darwin', 'open'] as const]),
+  )(
+    'in %s on %s opens what the server names with %s, if it is on this machine',
+    async (shell, system, opener) => {
+      const bin = mkdtempSync(join(tmpdir(), 'shim-'));
+      const script = (name: string, text: string): void =>
+        writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+      script('uname', `echo ${system}`);
+      // Moved into place when it is whole.
+      const opened = join(bin, 'opened');
+      script(opener, `echo "$@" >${opened}.new && mv ${opened}.new ${opened}`);
+      script(opener === 'open' ? 'xdg-open' : 'open', `echo wrong >${opened}`);
+      const foreign = 'https://evil.example/';
+      const addresses = [foreign, '-a Calculator', 'http://127.0.0.1:11436/ui/#code=a-b_c'];
+      const server = createServer((request, response) => {
+        request.resume();
+        response.writeHead(200, { 'x-exit': '0', 'x-open': addresses.shift() ?? foreign }).end('printed\n');
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const env = {
+        ASK_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        PATH: `${bin}:${process.env.PATH}`,
+      };
+      for (let n = 0; n < 3; n++)
+        expect(await ask(['--open'], { shell, env })).toEqual({ code: 0, stdout: 'printed\n', stderr: '' });
+      await until(() => existsSync(opened));
+      expect(readFileSync(opened, 'utf8')).toBe('http://127.0.0.1:11436/ui/#code=a-b_c\n');
+      server.close();
+    },
+  );
 
   it('is under 80 lines', () => {
     expect(readFileSync(new URL('../../cli/ask', import.meta.url), 'utf8').split('\n').length).toBeLessThan(

@@ -17,6 +17,8 @@ export interface TestToaster extends Serving {
   /** `curl` for tests. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
   chat(text: string, fields?: Record<string, unknown>, headers?: Record<string, string>): Promise<Response>;
+  /** `curl` with the token. */
+  admin(method: 'PUT' | 'POST', path: string, body?: unknown): Promise<Response>;
   log(): LogLine[];
   /** Writes the config anew; `models` as in the options. */
   writeConfig(models: string): void;
@@ -45,7 +47,7 @@ export const FAKE_MODELS: FakeOptions['models'] = [
   { name: 'gemma3:4b' },
 ];
 
-/** Starts one. `models` is YAML that stands below `models:`, two spaces deep; `further` comes after it; `pinned` is what an earlier run left; `onOllama` is the address of an Ollama that there is already. */
+/** Starts one. `models` is YAML that stands below `models:`, two spaces deep; `further` comes after it; `pinned` is what an earlier run left; `onOllama` is the address of an Ollama that there is already; `ui` the folder of a page; `log` what an earlier run has written. */
 export async function startToaster(
   options: {
     models?: string;
@@ -53,6 +55,8 @@ export async function startToaster(
     pinned?: string[];
     fake?: Partial<FakeOptions>;
     onOllama?: string;
+    ui?: string;
+    log?: string;
   } = {},
 ): Promise<TestToaster> {
   const folder = mkdtempSync(join(tmpdir(), 'toaster-'));
@@ -62,10 +66,13 @@ export async function startToaster(
     writeFileSync(paths.config, configYaml(options.onOllama ?? fake.url, models, options.further ?? ''));
   writeConfig(options.models ?? '  tiny: {}');
   if (options.pinned) writeFileSync(paths.state, JSON.stringify({ pinned: options.pinned }));
+  if (options.log !== undefined) writeFileSync(paths.log, options.log);
   mkdirSync(paths.models);
   writeTinyGguf(join(paths.models, 'tiny.gguf'));
   const warnings: string[] = [];
-  const serving = await serve({ paths, port: 0, warn: (message) => warnings.push(message) });
+  const { ui } = options;
+  const warn = (message: string): void => void warnings.push(message);
+  const serving = await serve({ paths, port: 0, warn, ...(ui !== undefined && { ui }) });
   const post: TestToaster['post'] = (path, body, headers = {}) =>
     fetch(serving.url + path, {
       method: 'POST',
@@ -84,6 +91,15 @@ export async function startToaster(
         { model: 'fast-9b', messages: [{ role: 'user', content: text }], ...fields },
         headers,
       ),
+    admin: (method, path, body) =>
+      fetch(serving.url + path, {
+        method,
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${readFileSync(paths.adminToken, 'utf8').trim()}`,
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
     log: () => readLog(paths.log),
     writeConfig,
     async end() {

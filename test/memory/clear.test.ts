@@ -4,7 +4,7 @@ import { Ledger } from '../../proxy/memory/ledger.ts';
 import { MemoryProbe } from '../../proxy/memory/probe.ts';
 import { Room } from '../../proxy/memory/room.ts';
 import type { Link, Resident, Runtime } from '../../proxy/runtimes/types.ts';
-import { never, until } from '../helpers/requests.ts';
+import { collect, never, until } from '../helpers/requests.ts';
 
 function link(id: string): Link {
   return {
@@ -17,9 +17,10 @@ function link(id: string): Link {
   };
 }
 
-/** A machine with room for one of two, `old` being in it; what happens to them, in order. */
-function machine() {
+/** A machine with room for one of two, `old` being in it; what happens to them, in order. `stays`: it ignores unloads. */
+function machine({ stays = false } = {}) {
   const happened: string[] = [];
+  const left = (): boolean => !stays && happened.includes('unload old');
   const resident: Resident = {
     key: 'old',
     size: 6e9,
@@ -31,7 +32,7 @@ function machine() {
   const runtime: Runtime = {
     complete: () => async function* () {},
     digest: async () => null,
-    residents: async () => (happened.includes('unload old') ? [] : [resident]),
+    residents: async () => (left() ? [] : [resident]),
     load: async ({ model }) => void happened.push(`load ${model}`),
     unload: async (key) => void happened.push(`unload ${key}`),
     close: async () => undefined,
@@ -45,7 +46,7 @@ function machine() {
   };
   const read = async () => ({
     total: 24e9,
-    available: happened.includes('unload old') ? 10e9 : 4e9,
+    available: left() ? 10e9 : 4e9,
     swapUsed: 0,
     kernelLevel: null,
     stalled: null,
@@ -92,5 +93,22 @@ it('who is to leave takes nothing new, and whoever slipped in is waited for', as
   ledger.leave('old');
   expect(await rest).toEqual([{ type: 'load', state: 'loaded' }]);
   expect(happened).toEqual(['unload old', 'load new']);
+  close();
+});
+
+it('who ignores it is told twice, and then the request hears whose memory it needs', async () => {
+  const { room, happened, close } = machine({ stays: true });
+  const how = { force: false, background: false, giveUp: never() };
+  await expect(collect(room.make(link('new'), how, [], never()))).rejects.toThrow(
+    'new needs the memory of old, which did not leave it when it was told to',
+  );
+  expect(happened).toEqual(['unload old', 'unload old']);
+  close();
+});
+
+it('who ignores it does not stop a person who insists', async () => {
+  const { room, happened, close } = machine({ stays: true });
+  await collect(room.make(link('new'), { force: true, background: false, giveUp: never() }, [], never()));
+  expect(happened).toEqual(['unload old', 'unload old', 'load new']);
   close();
 });

@@ -38,11 +38,39 @@ describe('the history', () => {
     again.close();
   });
 
-  it('keeps a day', () => {
+  it('keeps a week, and tells the last day of it', () => {
     const history = new MemoryHistory(join(tempFolder(), 'history.db'), (message) => expect.fail(message));
-    for (let minute = 0; minute < 1500; minute++) history.add(sample(minute * 60, 1, 1), 'normal');
-    // And the minute that has not ended.
-    expect(history.minutes()).toHaveLength(24 * 60 + 1);
+    const minutes = 8 * 24 * 60;
+    for (let minute = 0; minute < minutes; minute++) history.add(sample(minute * 60, 1, 1), 'normal');
+    expect(history.minutes()).toHaveLength(24 * 60);
+    expect(history.minutes().at(-1)?.ts).toBe((minutes - 1) * 60);
+    const week = history.minutes('week');
+    expect(week).toHaveLength(7 * 48);
+    expect((week.at(-1)?.ts ?? 0) - (week[0]?.ts ?? 0)).toBe((7 * 48 - 1) * 1800);
+    history.close();
+  });
+
+  it('tells the worst of each step of a span', () => {
+    const history = new MemoryHistory(join(tempFolder(), 'history.db'), (message) => expect.fail(message));
+    for (let minute = 0; minute < 24 * 60; minute++)
+      history.add(
+        sample(minute * 60, minute % 30 === 7 ? 5 : 50, minute % 30),
+        minute === 1000 ? 'warn' : 'normal',
+      );
+    expect(history.minutes('hour')).toHaveLength(60);
+    const day = history.minutes('day');
+    expect(day).toHaveLength(24 * 12);
+    expect(day.at(-1)).toMatchObject({
+      ts: (24 * 60 - 5) * 60,
+      available: 50,
+      swapouts: 29,
+      level: 'normal',
+    });
+    expect(day.filter(({ available }) => available === 5)).toHaveLength(48);
+    expect(day.filter(({ level }) => level === 'warn').map(({ ts }) => ts)).toEqual([60_000]);
+    expect(
+      history.minutes('week').every(({ available, swapouts }) => available === 5 && swapouts === 29),
+    ).toBe(true);
     history.close();
   });
 

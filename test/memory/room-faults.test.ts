@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OllamaHttp } from '../../proxy/runtimes/ollama/http.ts';
 import { unload } from '../../proxy/runtimes/ollama/residency.ts';
+import { FakeOllama } from '../fake-ollama/server.ts';
 import { jsonOf, until } from '../helpers/requests.ts';
 import { startToaster, type TestToaster } from '../helpers/toaster.ts';
 
@@ -45,6 +46,26 @@ describe('room', () => {
     const http = new OllamaHttp(toaster.fake.url);
     await expect(unload(http, 'qwen3.5:9b', 150)).rejects.toThrow('Ollama does not let go of qwen3.5:9b');
     http.close();
+  });
+
+  it('is planned anew after Ollama was restarted: what the old one had is gone', async () => {
+    await ask('fast-9b');
+    const { port } = toaster.fake;
+    await toaster.fake.close();
+    const failed = await ask('fast-4b');
+    expect(failed).toMatchObject({
+      status: 503,
+      body: { error: { message: expect.stringMatching(/ollama serve/) } },
+    });
+    const models = [
+      { name: 'qwen3.5:9b', size: 6 * GB },
+      { name: 'gemma3:4b', size: 4 * GB },
+    ];
+    toaster.fake = await FakeOllama.start({ port, models });
+    expect((await ask('fast-4b')).status).toBe(200);
+    expect(resident()).toEqual(['gemma3:4b']);
+    expect((await ask('fast-9b')).status).toBe(200);
+    expect(resident()).toEqual(['qwen3.5:9b']);
   });
 
   it('is not fought over by two Toasters on one Ollama: nothing is killed, both answer', async () => {

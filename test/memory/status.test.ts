@@ -89,19 +89,6 @@ describe('/api/status', () => {
   });
 });
 
-describe('/api/events', () => {
-  it('tells the pressure at once, and memory with every sample', async () => {
-    const gone = new AbortController();
-    const response = await fetch(`${toaster.url}/api/events`, { signal: gone.signal });
-    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-    let text = '';
-    while (!/event: memory/.test(text)) text += (await reader?.read())?.value ?? '';
-    expect(text).toMatch(/^event: pressure\ndata: \{"level":"normal"/);
-    expect(text).toMatch(/event: memory\ndata: \{"ts":\d+/);
-    gone.abort();
-  });
-});
-
 describe('pins', () => {
   it('need the token and a body that says what', async () => {
     expect((await pin('fast-3b', { pinned: true }, 'wrong')).status).toBe(401);
@@ -165,7 +152,7 @@ describe('ask', () => {
 
   it('--status and --models are tables, and JSON', async () => {
     expect((await ask('--status')).stdout).toMatch(
-      /^memory {4}█*░+ {2}[\d.]+ GB of [\d.]+ GB available\npressure {2}normal\nfree {6}10\.0 GB for models\n\nNo model is in memory\.\n$/,
+      /^memory {4}█*░+ {2}[\d.]+ GB of [\d.]+ GB available\npressure {2}normal\nfree {6}10\.0 GB for models\n(?:orphans .*\n)?\nNo model is in memory\.\n$/,
     );
     await toaster.chat('hi');
     expect((await ask('--status')).stdout).toMatch(
@@ -176,5 +163,43 @@ describe('ask', () => {
     );
     expect(JSON.parse((await ask('--models', '--json')).stdout)).toHaveLength(7);
     expect(JSON.parse((await ask('--status', '--json')).stdout)).toHaveProperty('pressure.level', 'normal');
+  });
+});
+
+describe('cooling everything', () => {
+  const cool = async () => jsonOf(await toaster.admin('POST', '/api/cool'));
+
+  it('needs the token', async () => {
+    expect((await fetch(`${toaster.url}/api/cool`, { method: 'POST' })).status).toBe(401);
+  });
+
+  it('unpins and unloads what is idle, and leaves what is busy or a stranger', async () => {
+    toaster.fake.set({ name: 'stranger:7b' });
+    await fetch(`${toaster.fake.url}/api/generate`, { method: 'POST', body: '{"model":"stranger:7b"}' });
+    await pin('fast-1b', { pinned: true });
+    await pin('fast-9b', { pinned: true });
+    await until(() => resident().includes('llama3.2:1b') && resident().includes('qwen3.5:9b'));
+    await toaster.chat('toast', { model: 'tiny' });
+    toaster.fake.set({ name: 'qwen3.5:9b', tokenMs: 20 });
+    const long = toaster.chat('word '.repeat(60));
+    await until(async () => (await model('fast-9b'))?.in_flight === 1);
+    expect(await cool()).toEqual({ cooled: ['llama-1b', 'qwen-0.5b'], busy: ['qwen-9b'] });
+    expect(resident().sort()).toEqual(['qwen3.5:9b', 'stranger:7b']);
+    expect(await model('fast-9b')).toMatchObject({ pinned: true, state: 'warm' });
+    expect(await model('fast-1b')).toMatchObject({ pinned: false, state: 'cold' });
+    expect(await model('tiny')).toMatchObject({ state: 'cold' });
+    expect((await (await long).text()).length).toBeGreaterThan(100);
+    expect(await cool()).toEqual({ cooled: ['qwen-9b'], busy: [] });
+    expect(await cool()).toEqual({ cooled: [], busy: [] });
+  });
+
+  it('takes the pin from a model that is not there either, or it would come right back', async () => {
+    toaster.fake.fault('llama3.2:3b', { kind: 'status', status: 500, error: 'no luck' }, 1);
+    await pin('fast-3b', { pinned: true });
+    await until(() =>
+      toaster.warnings.some((warning) => /fast-3b is pinned and cannot be warm/.test(warning)),
+    );
+    expect(await cool()).toEqual({ cooled: [], busy: [] });
+    expect(await model('fast-3b')).toMatchObject({ pinned: false });
   });
 });

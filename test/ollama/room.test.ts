@@ -15,7 +15,7 @@ const { folder, url, onOllama } = proxyOnOllama(
   (real) => `memory: { budget_gb: ${real.real ? 0.62 : 0.12}, reserve_gb: 0, system_gb: 0 }
 weights:
   qwen-9b: { name: "${real.able}", size_gb: ${real.real ? 0.5 : 0.06}, context: 1024 }
-  llama-1b: { name: "${real.twin}", size_gb: 0.06, context: 512 }
+  llama-1b: { name: "${real.twin}", size_gb: 0.09, context: 512 }
 models:
   fast-9b: { fallback: [], timeouts: { first_token: 60s } }
   fast-1b: { fallback: [] }

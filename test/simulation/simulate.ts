@@ -32,6 +32,7 @@ const MODELS = [
 
 /** `without`: Ollama alone decides what is in memory. `demote`: with planning, and `on_tight: demote`. */
 export type Column = 'without' | 'with' | 'demote';
+export const COLUMNS: readonly Column[] = ['without', 'with', 'demote'];
 
 /** How an hour went. Times are seconds. */
 export interface Outcome {

@@ -5,6 +5,7 @@ import { ApiError } from '../../proxy/errors.ts';
 import { logLine } from '../../proxy/telemetry/log-line.ts';
 import { promptFacts } from '../../proxy/telemetry/prompt.ts';
 import { ReceiptBuilder } from '../../proxy/telemetry/receipt.ts';
+import { aReceipt } from './helpers.ts';
 
 const FIRST_KEYS = [
   ...['ts', 'model', 'served_by', 'prompt_hash', 'prompt_chars', 'response_chars'],
@@ -79,6 +80,14 @@ describe('a line', () => {
       lineOf([started('fast-9b'), { type: 'error', error: new ApiError(503, 'no', { exit: 4 }) }]),
     ).toMatchObject({ exit_code: 4, error: 'no', served_by: null, finish: null });
     expect(lineOf([started('fast-9b')])).toMatchObject({ exit_code: 130 });
+  });
+
+  it('stays short whatever a client says about itself', () => {
+    const metadata = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`key ${n}`, 'x'.repeat(1e6)]));
+    const line = logLine(aReceipt({ error: 'y'.repeat(1e6) }), { user: 'z'.repeat(1e6), metadata });
+    expect(Object.keys(line.metadata ?? {})).toHaveLength(16);
+    expect(line.metadata?.['key 15']).toHaveLength(512);
+    expect(JSON.stringify(line).length).toBeLessThan(12_000);
   });
 
   it('has the hash of the prompt alone, as any tool would compute it', () => {

@@ -7,12 +7,13 @@ const showAnswer = z.object({ modelfile: z.string().optional() });
 
 /**
  * The file that holds a model's weights, such as `sha256-1d96…`: the process that has them in memory names it on its
- * command line, and `/api/ps` does not. Asked once for each model.
+ * command line, and `/api/ps` does not. Asked once for each model, and again while Ollama is too busy to say.
  */
 export class Blobs {
   readonly #http: OllamaHttp;
   readonly #warn: (message: string) => void;
   readonly #known = new Map<string, string | null>();
+  readonly #warned = new Set<string>();
 
   constructor(http: OllamaHttp, warn: (message: string) => void) {
     this.#http = http;
@@ -31,10 +32,11 @@ export class Blobs {
       this.#known.set(key, blob);
       return blob;
     } catch (error) {
-      this.#known.set(key, null);
-      this.#warn(
-        `the memory of ${name} cannot be measured, Ollama's own figure counts (${messageOf(error)})`,
-      );
+      if (!this.#warned.has(key))
+        this.#warn(
+          `the memory of ${name} cannot be measured for now, Ollama's own figure counts (${messageOf(error)})`,
+        );
+      this.#warned.add(key);
       return null;
     }
   }
