@@ -16,7 +16,7 @@ import { startToaster, type TestToaster } from '../helpers/toaster.ts';
 import { AppHome, ended, findElectron, processesOf, startScreen, untilGone } from './electron.ts';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
-const shots = join(top, 'test', 'app', 'screenshots');
+const shots = join(top, 'test', 'electron', 'screenshots');
 const found = findElectron();
 const scratch = mkdtempSync(join(tmpdir(), 'toaster-electron-'));
 
@@ -91,6 +91,9 @@ describe('the app on a running Toaster', () => {
     expect(existsSync(join(toaster.folder, 'app.log'))).toBe(false);
     if (process.env.UPDATE_SCREENSHOTS === '1') {
       mkdirSync(shots, { recursive: true });
+      await toaster.chat('say toast');
+      await toaster.chat('say toast', { model: 'tiny' });
+      await page.reload({ waitUntil: 'networkidle', timeout: 3000 }).catch(() => undefined);
       await page.screenshot({ path: join(shots, 'window.png') });
     }
   });
