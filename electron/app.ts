@@ -25,7 +25,7 @@ export async function startApp(
   paths: Paths,
   log: AppLog,
 ): Promise<void> {
-  const { app, powerMonitor, powerSaveBlocker } = electron;
+  const { app, Menu, powerMonitor, powerSaveBlocker } = electron;
   const note = (what: string, error?: unknown): void => log.write(what, error);
   const settings = new SettingsFile(places.settings, note);
   const hold = new PowerHold(powerSaveBlocker);
@@ -33,6 +33,12 @@ export async function startApp(
     () => settings.current,
     () => performance.now() / 1000,
   );
+  // The keys for copy and paste are those of a menu, also in an app that shows none.
+  const menu =
+    process.platform === 'darwin'
+      ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }])
+      : null;
+  Menu.setApplicationMenu(menu);
   let status: Status | null = null;
   let before: HostState | null = null;
 
@@ -81,11 +87,7 @@ export async function startApp(
     log: note,
     pageGone: () => popover.restart(),
     broke() {
-      notifier.show({
-        title: 'Something in Toaster broke',
-        body: `It goes on; ${log.file} says more.`,
-        offersCooling: false,
-      });
+      notifier.show(policy.broke(log.file));
       host.restart().then(orQuit, (error) => note('the proxy did not start again', error));
     },
   });

@@ -12,6 +12,7 @@ const RANK: Record<PressureLevel, number> = { normal: 0, warn: 1, critical: 2 };
 /** The same again is no news; worse is, at once. */
 const SAME_LEVEL_S = 600;
 const DEMOTIONS_S = 300;
+const BREAKS_S = 60;
 
 /** What is worth a notification, and what would only be noise. `now`: seconds, monotonic. */
 export class NoticePolicy {
@@ -21,6 +22,7 @@ export class NoticePolicy {
   #level: PressureLevel = 'normal';
   #demotionAt: number | null = null;
   #unsaid = 0;
+  #brokeAt: number | null = null;
 
   constructor(settings: () => AppSettings, now: () => number) {
     this.#settings = settings;
@@ -57,6 +59,17 @@ export class NoticePolicy {
     return {
       title: `${model} → ${served_by}`,
       body: `A smaller model answered${why}.${more}`,
+      offersCooling: false,
+    };
+  }
+
+  /** Of an error that nobody caught; `log` says more of it. What breaks again and again is told once a minute. */
+  broke(log: string): Notice | null {
+    if (this.#brokeAt !== null && this.#now() - this.#brokeAt < BREAKS_S) return null;
+    this.#brokeAt = this.#now();
+    return {
+      title: 'Something in Toaster broke',
+      body: `It goes on; ${log} says more.`,
       offersCooling: false,
     };
   }

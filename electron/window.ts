@@ -14,6 +14,9 @@ export function openWindow(
     ...options,
     webPreferences: { ...options.webPreferences, ...WEB_PREFERENCES },
   });
+  // Over a full-screen app, too, on the space where the person is.
+  if (process.platform === 'darwin')
+    window.setVisibleOnAllWorkspaces(true, { visibleOnFullScreen: true, skipTransformProcessType: true });
   // The page closes itself on Escape, unless it is not there: an error page knows nothing of that.
   let answered = false;
   window.webContents.on('did-navigate', (_event, _url, status) => {

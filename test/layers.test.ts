@@ -39,7 +39,7 @@ const RULES: [string, (from: string, to: string) => boolean][] = [
   ],
   [
     'only the app, and the types of its tests, import electron',
-    (from, to) => to === 'electron' && !inside('electron')(from) && !inside('test/electron')(from),
+    (from, to) => to === 'electron' && !inside('electron')(from) && !/^test\/(electron|app)\//.test(from),
   ],
   [
     'the app loads the proxy only when it serves: of it, it knows types, paths and what is shared',

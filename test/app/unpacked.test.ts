@@ -119,6 +119,37 @@ describe('the app on a running Toaster', () => {
     });
   });
 
+  it('tells in its menu what the proxy does, and the menu’s items do it', async (ctx) => {
+    if (process.platform !== 'linux') return ctx.skip('elsewhere the menu is made when it is opened');
+    const running = await launch();
+    // Electron's own class is listened to: the app has no door for tests.
+    await running.evaluate(({ Menu }) => {
+      const build = Menu.buildFromTemplate;
+      Menu.buildFromTemplate = (template) => {
+        Object.assign(globalThis, { template });
+        return build(template);
+      };
+    });
+    const labels = () =>
+      running.evaluate(() => {
+        const { template = [] } = globalThis as { template?: { label?: string }[] };
+        return template.map(({ label }) => label ?? '-');
+      });
+    const click = (label: string) =>
+      running.evaluate((_electron, start) => {
+        const { template = [] } = globalThis as { template?: { label?: string; click?(): void }[] };
+        template.find((item) => item.label?.startsWith(start))?.click?.();
+      }, label);
+    const untilSays = (line: RegExp) => until(async () => (await labels()).some((label) => line.test(label)));
+    await toaster.chat('say toast');
+    await untilSays(/^fast-9b .*, warm$/);
+    expect((await labels())[0]).toMatch(/^Memory: normal, .* GB free for models$/);
+    await click('fast-3b');
+    await untilSays(/^fast-3b .*, warm$/);
+    await click('Cool everything');
+    await until(async () => !(await labels()).some((label) => label.endsWith(', warm')));
+  });
+
   it('hides when the focus goes elsewhere and when the page says so, and lets go of nothing', async () => {
     const running = await launch();
     const page = await openWindow(running);

@@ -28,6 +28,7 @@ function policy(settings = {}) {
     later: (seconds: number) => (now += seconds),
     level: (level: PressureLevel, why: string | null = null) => made.pressure({ level, why, since: 0 }),
     demoted: () => made.request(demotion),
+    broke: () => made.broke('app.log'),
     request: (line: LogLine) => made.request(line),
   };
 }
@@ -86,4 +87,12 @@ describe('notifications of a demotion', () => {
     expect(request({ ...demotion, demoted: false })).toBe(null);
     expect(request({ ...demotion, served_by: null })).toBe(null);
   });
+});
+
+it('an error that comes again and again is told once a minute', () => {
+  const { broke, later } = policy();
+  expect(broke()?.body).toBe('It goes on; app.log says more.');
+  expect(broke()).toBe(null);
+  later(61);
+  expect(broke()).not.toBe(null);
 });

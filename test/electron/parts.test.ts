@@ -51,7 +51,7 @@ describe('the menu of a right click', () => {
   const build = { buildFromTemplate: vi.fn((template: unknown) => template as never) };
   it('opens where it can, made at that moment', () => {
     const tray = { setContextMenu: vi.fn(), popUpContextMenu: vi.fn() };
-    const menu = new TrayMenu(tray, build, () => [{ label: 'a' }]);
+    const menu = new TrayMenu(tray, build, () => [{ label: 'a' }], 'darwin');
     menu.changed();
     menu.open();
     expect(tray.setContextMenu).not.toHaveBeenCalled();
@@ -59,15 +59,16 @@ describe('the menu of a right click', () => {
   });
 
   it('belongs to the icon elsewhere, and is set anew only when it says something else', () => {
-    const tray = { setContextMenu: vi.fn() };
+    const tray = { setContextMenu: vi.fn(), popUpContextMenu: vi.fn() };
     let template: MenuItemConstructorOptions[] = [{ label: 'a' }];
-    const menu = new TrayMenu(tray, build, () => template);
+    const menu = new TrayMenu(tray, build, () => template, 'linux');
     menu.open();
     menu.changed();
     menu.changed();
     template = [{ label: 'b' }];
     menu.changed();
     expect(tray.setContextMenu).toHaveBeenCalledTimes(2);
+    expect(tray.popUpContextMenu).not.toHaveBeenCalled();
   });
 });
 
