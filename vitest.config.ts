@@ -14,7 +14,17 @@ export default defineConfig({
           ...shared,
           name: 'main',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/ollama/**', 'test/app/**', 'test/packaging/**'],
+          exclude: ['test/ollama/**', 'test/ui/**', 'test/app/**', 'test/packaging/**'],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'ui',
+          globalSetup: ['test/ui/setup.ts'],
+          include: ['test/ui/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
         },
       },
       {

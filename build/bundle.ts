@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
 import { makeIcons } from './icons.ts';
+import { buildUi } from './ui.ts';
 
 /**
  * `npm run bundle`: what is shipped, in dist/. The proxy (alone, and for the app to load when it serves), the process that
@@ -20,8 +21,9 @@ const shared: BuildOptions = {
   logLevel: 'warning',
 };
 
-/** Bundles everything into dist/ and draws the icons. */
+/** Bundles everything into dist/, the page with it, and draws the icons. */
 export async function bundle(): Promise<void> {
+  buildUi();
   await Promise.all([
     build({
       ...shared,

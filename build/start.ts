@@ -6,6 +6,7 @@ import { pathsFrom } from '../proxy/paths.ts';
 import { fetchModel } from './model/fetch-model.ts';
 import { TINY } from './model/tiny.ts';
 import { electronDist, fetchElectron, runApp } from './run-app.ts';
+import { buildUi } from './ui.ts';
 
 /** `npm start`: sees to it that there is a model that can answer, then starts Toaster. */
 
@@ -24,7 +25,17 @@ console.log(
     ? 'Running headless: Electron could not be fetched. When it can: npm run app'
     : 'Running headless: the menu-bar app is for a Mac with a screen (elsewhere: npm run app).',
 );
+showPage();
 await import('../proxy/main.ts');
+
+/** The page at /ui/. Toaster serves without it, too. */
+function showPage(): void {
+  try {
+    buildUi();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+  }
+}
 
 /** A Mac whose person sits before it: not a login from afar, which has no menu bar, and not a machine that only builds. */
 function wantsApp(): boolean {

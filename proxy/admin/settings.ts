@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { z } from 'zod';
 import { type ConfigChange, editConfig } from '../config/edit.ts';
 import { ConfigError } from '../config/load.ts';
@@ -8,8 +9,11 @@ import type { LiveConfig } from '../live-config.ts';
 import type { Paths } from '../paths.ts';
 import { reloadConfig } from './reload.ts';
 
+/** With more than there is in reserve, no model would ever be loaded. */
+const reserve = reserveGb.refine((gb) => gb * 1e9 < totalmem(), 'is more than this machine has');
+
 const settingsBody = z
-  .strictObject({ reserve_gb: reserveGb.optional(), prices: prices.nullable().optional() })
+  .strictObject({ reserve_gb: reserve.optional(), prices: prices.nullable().optional() })
   .refine((body) => Object.keys(body).length > 0, 'there is nothing to change');
 
 /** `GET /api/settings`: as they are in force. */

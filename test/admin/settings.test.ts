@@ -48,6 +48,7 @@ it('need the token', async () => {
 it.each([
   [{}, /nothing to change/],
   [{ reserve_gb: -1 }, /^reserve_gb: /],
+  [{ reserve_gb: 99_999 }, /^reserve_gb: is more than this machine has/],
   [{ reserve_gb: '2' }, /^reserve_gb: /],
   [{ reserve_gb: null }, /^reserve_gb: /],
   [{ prices: { input: 3 } }, /^prices\.output: /],
