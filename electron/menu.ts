@@ -37,10 +37,10 @@ export function menuOf(
     { label: 'Open in browser', enabled: status !== null, click: actions.openInBrowser },
     line,
     { label: askLink === null ? 'Install `ask`…' : 'Remove `ask`…', click: actions.installAsk },
-    { label: 'Settings…', accelerator: 'CommandOrControl+,', click: actions.openSettings },
+    { label: 'Settings…', click: actions.openSettings },
     ...(host.note === null ? [] : [{ label: 'Show app.log', click: actions.showAppLog }]),
     line,
-    { label: 'Quit Toaster', accelerator: 'CommandOrControl+Q', click: actions.quit },
+    { label: 'Quit Toaster', click: actions.quit },
   ];
 }
 
