@@ -27,6 +27,8 @@ export interface HostParts {
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
+/** How long a Toaster that was there may say nothing before it is taken for a stranger. */
+const SILENT_MS = 10_000;
 /** A proxy that ran this long was well: the next trouble is a new one. */
 const WELL_MS = 600_000;
 
@@ -56,11 +58,18 @@ export class ProxyHost {
     return this.#settle(null);
   }
 
-  /** Nobody answers any more. When that was another Toaster, this app's takes its place. */
+  /** Nobody answers any more. When that was another Toaster and it is gone, this app's takes its place. */
   async lost(): Promise<boolean> {
-    return this.#state.mode === 'attached'
-      ? this.#settle('The other Toaster is gone; this one took over.')
-      : true;
+    if (this.#state.mode !== 'attached') return true;
+    return this.#once(async () => {
+      let { kind } = await this.#parts.look(this.#port);
+      if (kind === 'stranger') {
+        // One that is busy or was stopped says nothing for a while, and is a Toaster all the same.
+        await this.#parts.wait(SILENT_MS);
+        ({ kind } = await this.#parts.look(this.#port));
+      }
+      return kind === 'toaster' || this.#find('The other Toaster is gone; this one took over.');
+    });
   }
 
   /** Something broke that nobody caught: the proxy in this process begins anew. */
@@ -89,7 +98,12 @@ export class ProxyHost {
   }
 
   #settle(note: string | null): Promise<boolean> {
-    this.#settling ??= this.#find(note).finally(() => {
+    return this.#once(() => this.#find(note));
+  }
+
+  /** Whoever comes while it is being settled who serves, gets the same answer. */
+  #once(settle: () => Promise<boolean>): Promise<boolean> {
+    this.#settling ??= settle().finally(() => {
       this.#settling = null;
     });
     return this.#settling;

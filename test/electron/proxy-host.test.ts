@@ -126,6 +126,17 @@ describe('the proxy of the app', () => {
     ]);
   });
 
+  it('does not take a Toaster that says nothing for a while for a stranger', async () => {
+    const { made, did } = host([TOASTER, STRANGER, TOASTER]);
+    await made.start();
+    expect(await made.lost()).toBe(true);
+    expect([made.state.mode, did]).toEqual(['attached', ['wait 10000']]);
+    const replaced = host([TOASTER, STRANGER]);
+    await replaced.made.start();
+    expect(await replaced.made.lost()).toBe(false);
+    expect(replaced.made.state.mode).toBe('starting');
+  });
+
   it('two who say that it is lost start one', async () => {
     const { made, did } = host([TOASTER, NOBODY]);
     await made.start();
