@@ -19,6 +19,7 @@ export interface PackOptions {
   electronVersion?: string | undefined;
   /** The folder of the package with llama.cpp's libraries; by default the installed one, or npm's. */
   engineFolder?: string | undefined;
+  unsigned?: boolean;
 }
 
 const top = fileURLToPath(new URL('..', import.meta.url));
@@ -43,6 +44,7 @@ export async function pack(options: PackOptions): Promise<string[]> {
       electronVersion: options.electronVersion ?? installedElectron(),
       electronDist,
       formats,
+      unsigned: options.unsigned ?? false,
       env: process.env,
     }),
     publish: 'never',

@@ -12,12 +12,14 @@ export interface BuilderParts {
   electronDist?: string | undefined;
   /** Formats to make of the app; `dir` is the app alone. */
   formats: ('dir' | 'dmg' | 'zip')[];
+  /** Not signed, not even for this machine alone. */
+  unsigned: boolean;
   env: NodeJS.ProcessEnv;
 }
 
 /** What electron-builder is told. */
 export function builderConfig(parts: BuilderParts): Configuration {
-  const { top, target, output, electronVersion, electronDist, formats, env } = parts;
+  const { top, target, output, electronVersion, electronDist, formats, unsigned, env } = parts;
   const dist = join(top, 'dist');
   const entitlements = join(top, 'build', 'pack', 'entitlements.mac.plist');
   return {
@@ -54,6 +56,7 @@ export function builderConfig(parts: BuilderParts): Configuration {
       minimumSystemVersion: '12.0',
       // No place in the Dock.
       extendInfo: { LSUIElement: true },
+      ...(unsigned && { identity: null }),
       hardenedRuntime: true,
       gatekeeperAssess: false,
       entitlements,

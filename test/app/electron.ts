@@ -63,7 +63,17 @@ export class AppHome {
   }
 }
 
-/** The processes whose program lies in a folder (Linux), or that name it in their command line. */
+/** Whether a process is there. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    // Nobody has this number any more.
+    return false;
+  }
+}
+
+/** The processes whose program lies in a folder; none where there is no /proc to tell. */
 export function processesOf(folder: string): number[] {
   return globSync('/proc/[0-9]*/exe')
     .filter((link) => {

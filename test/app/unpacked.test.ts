@@ -13,7 +13,7 @@ import { electronFor } from '../../build/electron-app.ts';
 import type { Shell } from '../../proxy/contract.ts';
 import { until } from '../helpers/requests.ts';
 import { startToaster, type TestToaster } from '../helpers/toaster.ts';
-import { AppHome, ended, findElectron, processesOf, startScreen, untilGone } from './electron.ts';
+import { AppHome, ended, findElectron, isAlive, startScreen, untilGone } from './electron.ts';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
 const shots = join(top, 'test', 'electron', 'screenshots');
@@ -262,9 +262,9 @@ describe('the engine’s process in the app', () => {
     await until(() => said.includes('heard'));
     expect(said).toContain('heard {"type":"loaded","file":"weights.gguf"}');
     const pid = Number(/pid (\d+)/.exec(said)?.[1]);
-    expect(processesOf(folder)).toContain(pid);
+    expect(isAlive(pid)).toBe(true);
     main.kill('SIGKILL');
-    await until(() => !processesOf(folder).includes(pid));
+    await until(() => !isAlive(pid));
     await untilGone(folder);
   });
 });

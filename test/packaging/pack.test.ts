@@ -26,7 +26,15 @@ beforeAll(async () => {
   writeEngineStandIn(engineFolder, engine);
   await bundle();
   const out = join(folder, 'out');
-  await pack({ target, dirOnly: true, out, electronDist, electronVersion: '45.4.1', engineFolder });
+  await pack({
+    target,
+    dirOnly: true,
+    out,
+    electronDist,
+    electronVersion: '45.4.1',
+    engineFolder,
+    unsigned: true,
+  });
   contents = join(globSync(join(out, 'packed/*/*/Toaster.app'))[0] ?? '', 'Contents');
   const asarTool = join(top, 'node_modules', '.bin', 'asar');
   const list = execFileSync(asarTool, ['list', join(contents, 'Resources', 'app.asar')], {
