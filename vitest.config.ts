@@ -14,7 +14,7 @@ export default defineConfig({
           ...shared,
           name: 'main',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/ollama/**', 'test/ui/**'],
+          exclude: ['test/ollama/**', 'test/ui/**', 'test/app/**', 'test/packaging/**'],
         },
       },
       {
@@ -34,6 +34,17 @@ export default defineConfig({
           include: ['test/ollama/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'electron',
+          include: ['test/app/**/*.test.ts', 'test/packaging/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          // Each starts a whole Electron, or packs one; and they bundle into the same dist/.
+          fileParallelism: false,
         },
       },
     ],

@@ -1,22 +1,57 @@
-import { build } from 'esbuild';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build } from 'esbuild';
+import { makeIcons } from './icons.ts';
+import { buildUi } from './ui.ts';
 
 /**
- * `npm run bundle`: what is shipped, in dist/. One file for the proxy and one for the process that holds weights; the
- * two packages with native code stay packages.
+ * `npm run bundle`: what is shipped, in dist/. The proxy (alone, and for the app to load when it serves), the process that
+ * holds weights, and the app around them. The two packages with native code stay packages.
  */
-await build({
-  entryPoints: { main: 'proxy/main.ts', 'llamacpp-child': 'proxy/runtimes/llamacpp/child.ts' },
-  absWorkingDir: new URL('..', import.meta.url).pathname,
-  outdir: 'dist',
+
+const top = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(top, 'dist');
+const shared: BuildOptions = {
+  absWorkingDir: top,
   bundle: true,
   platform: 'node',
-  target: 'node24',
-  format: 'esm',
   sourcemap: true,
-  external: ['better-sqlite3', 'node-llama-cpp'],
-  // Express and its friends are CommonJS and call require for Node's own modules.
-  banner: {
-    js: "import { createRequire as toasterRequire } from 'node:module'; const require = toasterRequire(import.meta.url);",
-  },
+  external: ['electron', 'better-sqlite3', 'node-llama-cpp'],
   logLevel: 'warning',
-});
+};
+
+/** Bundles everything into dist/, the page with it, and draws the icons. */
+export async function bundle(): Promise<void> {
+  buildUi();
+  await Promise.all([
+    build({
+      ...shared,
+      entryPoints: {
+        main: 'proxy/main.ts',
+        serve: 'proxy/serve.ts',
+        'llamacpp-child': 'proxy/runtimes/llamacpp/child.ts',
+      },
+      outdir: 'dist',
+      target: 'node24',
+      format: 'esm',
+      // Express and its friends are CommonJS and call require for Node's own modules.
+      banner: {
+        js: "import { createRequire as toasterRequire } from 'node:module'; const require = toasterRequire(import.meta.url);",
+      },
+    }),
+    build({
+      ...shared,
+      entryPoints: { main: 'electron/main.ts', preload: 'electron/preload.ts' },
+      outdir: 'dist/electron',
+      outExtension: { '.js': '.cjs' },
+      // A sandboxed preload has to be CommonJS, and so is taken by the older Electron of the tests, too.
+      target: 'node16',
+      format: 'cjs',
+    }),
+  ]);
+  copyFileSync(join(top, 'proxy', 'config', 'config.example.yaml'), join(dist, 'config.example.yaml'));
+  makeIcons(dist);
+}
+
+if (import.meta.main) await bundle();

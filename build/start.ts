@@ -5,6 +5,8 @@ import type { Config } from '../proxy/config/schema.ts';
 import { pathsFrom } from '../proxy/paths.ts';
 import { fetchModel } from './model/fetch-model.ts';
 import { TINY } from './model/tiny.ts';
+import { electronDist, fetchElectron, runApp } from './run-app.ts';
+import { buildUi } from './ui.ts';
 
 /** `npm start`: sees to it that there is a model that can answer, then starts Toaster. */
 
@@ -16,8 +18,30 @@ if (!(await hasModel()))
 if (stop.signal.aborted) process.exit(130);
 process.removeAllListeners('SIGINT');
 
-console.log('Running headless: the menu-bar app is not part of this version yet.');
+const electron = wantsApp() ? (electronDist() ?? fetchElectron()) : null;
+if (electron !== null) process.exit(await runApp(electron));
+console.log(
+  wantsApp()
+    ? 'Running headless: Electron could not be fetched. When it can: npm run app'
+    : 'Running headless: the menu-bar app is for a Mac with a screen (elsewhere: npm run app).',
+);
+showPage();
 await import('../proxy/main.ts');
+
+/** The page at /ui/. Toaster serves without it, too. */
+function showPage(): void {
+  try {
+    buildUi();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+  }
+}
+
+/** A Mac whose person sits before it: not a login from afar, which has no menu bar, and not a machine that only builds. */
+function wantsApp(): boolean {
+  const { SSH_CONNECTION, SSH_TTY, CI, ASK_HEADLESS } = process.env;
+  return process.platform === 'darwin' && !SSH_CONNECTION && !SSH_TTY && !CI && !ASK_HEADLESS;
+}
 
 /** Whether Ollama or the folder of GGUFs has a model that the config names. A config that is broken says so later. */
 async function hasModel(): Promise<boolean> {

@@ -146,7 +146,7 @@ export interface LogLine {
 
 export type RequestFilter = 'all' | 'demoted' | 'failed' | 'cached' | 'council';
 
-/** `GET /api/requests?filter=&q=&before=&limit=`: lines of the log, newest first. */
+/** `GET /api/requests?filter=&q=&before=&limit=`: lines of the log that wanted a model, newest first. */
 export interface RequestsPage {
   requests: LogLine[];
   /** To be given as `before` for older ones; null when there are none. A page may be short, and yet not be the last. */

@@ -66,6 +66,11 @@ export class LiveConfig {
     };
   }
 
+  /** The machine has slept: see `Runtime.renew`. */
+  renew(): void {
+    for (const { runtime } of this.#runtimes.values()) runtime.renew?.();
+  }
+
   async close(): Promise<void> {
     const open = [...this.#runtimes.values()].map(({ runtime }) => runtime);
     await Promise.all([...open, ...this.#retired].map((runtime) => runtime.close()));

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
-import http from 'node:http';
-import { z } from 'zod';
 import { reloadConfig } from './admin/reload.ts';
 import { ConfigError } from './config/load.ts';
 import { DEFAULT_PORT } from './contract.ts';
 import { messageOf } from './errors.ts';
 import { pathsFrom } from './paths.ts';
+import { portHolder } from './port-holder.ts';
 import { type Serving, serve } from './serve.ts';
 import { VERSION } from './version.ts';
+import { whoListens } from './who-listens.ts';
 
 /** The headless proxy in the foreground: one line when it listens, warnings on stderr. */
 
@@ -57,38 +57,10 @@ function handleSignals(serving: Serving): void {
 async function explain(error: unknown): Promise<string> {
   if (error instanceof ConfigError) return `the config cannot be used:\n${error.message}`;
   if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) return messageOf(error);
-  const other = await whoListens();
-  return other === null
-    ? `port ${port} is taken by another program; set ASK_PORT to a free one`
-    : `a Toaster already serves port ${port} (version ${other.version}, process ${other.pid}); use that one, or set ASK_PORT`;
-}
-
-/** The Toaster that has the port, or null when something else has it. */
-function whoListens(): Promise<{ version: string; pid: number } | null> {
-  return new Promise((resolve) => {
-    const request = http.get({ host: '127.0.0.1', port, path: '/health', timeout: 1000 }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (piece: string) => {
-        text = (text + piece).slice(0, 10_000);
-      });
-      response.on('end', () => resolve(toasterIn(text)));
-    });
-    request.on('timeout', () => request.destroy());
-    request.on('error', () => resolve(null));
-  });
-}
-
-function toasterIn(text: string): { version: string; pid: number } | null {
-  const parsed = z
-    .object({ name: z.literal('toaster'), version: z.string(), pid: z.int() })
-    .safeParse(jsonOrNull(text));
-  return parsed.success ? parsed.data : null;
-}
-
-function jsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+  const other = await whoListens(port);
+  if (other.kind === 'toaster')
+    return `a Toaster already serves port ${port} (version ${other.version}, process ${other.pid}); use that one, or set ASK_PORT`;
+  const holder = await portHolder(port);
+  const who = holder ? `${holder.name} (process ${holder.pid})` : 'another program';
+  return `port ${port} is taken by ${who}; set ASK_PORT to a free one`;
 }

@@ -15,6 +15,7 @@ import { openMemory } from './memory/memory.ts';
 import { statusOf } from './memory/status.ts';
 import { Warmth } from './memory/warmth.ts';
 import type { Paths } from './paths.ts';
+import type { StartChild } from './runtimes/llamacpp/child-process.ts';
 import { Service } from './service.ts';
 import { RollUp } from './stats/roll-up.ts';
 import { openLog } from './telemetry/log.ts';
@@ -26,6 +27,8 @@ export interface ServeOptions {
   port: number;
   /** The folder of the built page, when it is not where `npm run ui` puts it. */
   ui?: string;
+  /** How the embedded engine's process is started; by default with Node's own means. */
+  startChild?: StartChild;
   /** Something a person should know, in one line. */
   warn(message: string): void;
 }
@@ -34,12 +37,14 @@ export interface ServeOptions {
 export interface Serving {
   url: string;
   live: LiveConfig;
+  /** The machine has slept: connections are renewed, what is pinned comes back, rates begin anew. */
+  woke(): void;
   /** Stops accepting, waits up to `graceMs` for requests in flight, and ends what it started. */
   close(graceMs?: number): Promise<void>;
 }
 
 /** Composes the proxy and listens on 127.0.0.1. Throws `ConfigError`, or the listening socket's error. */
-export async function serve({ paths, port, ui, warn }: ServeOptions): Promise<Serving> {
+export async function serve({ paths, port, ui, startChild, warn }: ServeOptions): Promise<Serving> {
   const memory = openMemory({
     stateFile: paths.state,
     historyFile: paths.history,
@@ -47,7 +52,11 @@ export async function serve({ paths, port, ui, warn }: ServeOptions): Promise<Se
     warn,
     config: () => live.current.config,
   });
-  const live: LiveConfig = new LiveConfig(paths.config, { modelsDir: paths.models, warn }, memory);
+  const live: LiveConfig = new LiveConfig(
+    paths.config,
+    { modelsDir: paths.models, startChild, warn },
+    memory,
+  );
   const { ttl, max_mb } = live.current.config.cache;
   const token = { value: adminToken(paths.adminToken), file: paths.adminToken };
   const cache = openCache({
@@ -92,6 +101,11 @@ export async function serve({ paths, port, ui, warn }: ServeOptions): Promise<Se
   return {
     url: `http://127.0.0.1:${bound}`,
     live,
+    woke() {
+      live.renew();
+      // Warmth listens to the probe, so what is pinned is looked after by this, too.
+      memory.probe.woke();
+    },
     async close(graceMs = 5000) {
       ended.abort();
       await closeServer(server, graceMs);

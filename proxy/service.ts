@@ -19,6 +19,7 @@ import type { MemoryMark } from './memory/probe.ts';
 import type { Warmth } from './memory/warmth.ts';
 import type { RollUp } from './stats/roll-up.ts';
 import { StressDesk } from './stress/desk.ts';
+import { isRequest } from './telemetry/kinds-of-line.ts';
 import type { Log } from './telemetry/log.ts';
 import { type ClientFacts, logLine } from './telemetry/log-line.ts';
 import { ReceiptBuilder } from './telemetry/receipt.ts';
@@ -143,7 +144,7 @@ export class Exchange {
           lastAnswers.set(served_by, { ts: ts + latency_s, latency_s });
         const line = logLine(receipt, this.client);
         log.write(line);
-        requests.push(line);
+        if (isRequest(line)) requests.push(line);
         this.#leave();
       },
     };

@@ -19,13 +19,20 @@ declare global {
   }
 }
 
+/** After so long an empty page is better than none. */
+const PATIENCE_MS = 100;
+
 const root = document.getElementById('page');
 if (!root) throw new Error('index.html has no #page.');
-const page = makePage(window.toaster, prefetchCharts);
-createRoot(root).render(
-  <StrictMode>
-    <PageContext value={page}>
-      <App />
-    </PageContext>
-  </StrictMode>,
+const page = makePage(window.toaster);
+void page.seen.then(prefetchCharts);
+// Mostly the status is there at once, and nobody sees an empty page first.
+void Promise.race([page.seen, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]).then(() =>
+  createRoot(root).render(
+    <StrictMode>
+      <PageContext value={page}>
+        <App />
+      </PageContext>
+    </StrictMode>,
+  ),
 );

@@ -37,7 +37,18 @@ const RULES: [string, (from: string, to: string) => boolean][] = [
     (from, to) =>
       inside('proxy')(from) && ['build', 'test', 'electron', 'renderer'].some((folder) => inside(folder)(to)),
   ],
-  ['only the app imports electron', (from, to) => to === 'electron' && !inside('electron')(from)],
+  [
+    'only the app, and the types of its tests, import electron',
+    (from, to) => to === 'electron' && !inside('electron')(from) && !/^test\/(electron|app)\//.test(from),
+  ],
+  [
+    'the app loads the proxy only when it serves: of it, it knows types, paths and what is shared',
+    (from, to) =>
+      inside('electron')(from) &&
+      inside('proxy')(to) &&
+      !/^proxy\/(contract|paths|port-holder|who-listens|version)\.ts$/.test(to) &&
+      !/^proxy\/(serve|runtimes\/llamacpp\/(protocol|child-process))\.ts$/.test(to),
+  ],
   [
     'the page and the preload know only the contract',
     (from, to) =>

@@ -64,5 +64,9 @@ export function openMemory({
     };
   };
   const room = new Room({ ledger, probe, footprints, settings, pinned: () => pinned, warn, now: clock.now });
+  // What was known to be warm a moment ago was so before the sleep; its clock stood still meanwhile.
+  probe.onWake(() => {
+    for (const { weights } of ledger.known) room.cooled(weights.id);
+  });
   return { probe, ledger, room, footprints, pinned, history, lastAnswers: new Map(), save };
 }

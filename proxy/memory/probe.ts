@@ -119,6 +119,16 @@ export class MemoryProbe {
     return this.#sampling;
   }
 
+  /**
+   * The machine has slept, by its own word: what the counters did meanwhile is nobody's, the listeners hear of it, and a
+   * new sample is taken. A gap between samples tells the same where nobody does.
+   */
+  woke(): void {
+    this.#before = null;
+    this.#plan(0);
+    for (const listener of this.#wakeListeners) listener();
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);

@@ -1,5 +1,6 @@
 import type { CompleteLink } from '../chat/types.ts';
 import type { ModelConfig, RuntimeConfig, WeightsConfig } from '../config/schema.ts';
+import type { StartChild } from './llamacpp/child-process.ts';
 
 /** Weights as a runtime is told about them. */
 export interface Weights extends Omit<WeightsConfig, 'runtime'> {
@@ -58,6 +59,8 @@ export interface Runtime {
   load(link: Link, signal: AbortSignal): Promise<void>;
   /** Has weights leave memory, by their `Resident.key`. Done when the runtime no longer lists them. Throws `LinkFailure`. */
   unload(key: string): Promise<void>;
+  /** The machine has slept: connections that were kept may be dead. Those without any have nothing to do. */
+  renew?(): void;
   /** Ends everything that it started. */
   close(): Promise<void>;
 }
@@ -66,6 +69,8 @@ export interface Runtime {
 export interface RuntimeTools {
   /** The folder of GGUF files that are named without a path. */
   modelsDir: string;
+  /** How the embedded engine's process is started; by default with Node's own means. */
+  startChild?: StartChild | undefined;
   warn(message: string): void;
 }
 

@@ -1,5 +1,5 @@
 import { EXIT, type LogLine, type Tally } from '../contract.ts';
-import { isFailed } from '../telemetry/is-failed.ts';
+import { isFailed } from '../telemetry/kinds-of-line.ts';
 import { addCounts, bucketOf, type Counts, countOne, percentileOf } from './counts.ts';
 
 /** A tally before its percentiles are taken, so that it can be added to others. */

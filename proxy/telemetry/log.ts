@@ -39,8 +39,6 @@ class LogFile implements Log {
   readonly #options: Required<LogOptions>;
   readonly #warn: (message: string) => void;
   #fd: number | null = null;
-  /** The last line in the file has no end, as the disk was full or a process died. */
-  #torn = false;
   #checkAt = Number.NEGATIVE_INFINITY;
   #openAt = Number.NEGATIVE_INFINITY;
 
@@ -69,10 +67,8 @@ class LogFile implements Log {
     const fd = this.#ready(Buffer.byteLength(line));
     if (fd === null) return;
     // One write for a whole line, so that lines of several processes do not mix.
-    const bytes = Buffer.from(this.#torn ? `\n${line}` : line);
-    const written = writeSync(fd, bytes);
-    this.#torn = written < bytes.length;
-    if (this.#torn) throw new Error('the disk is full');
+    const bytes = Buffer.from(isTorn(fd) ? `\n${line}` : line);
+    if (writeSync(fd, bytes) < bytes.length) throw new Error('the disk is full');
   }
 
   /** The file to append `adding` bytes to; null while it cannot be opened. */
@@ -105,7 +101,6 @@ class LogFile implements Log {
     try {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
       this.#fd = openSync(file, 'a+', 0o600);
-      this.#torn = isTorn(this.#fd);
     } catch (error) {
       this.#openAt = now() + CHECK_S;
       throw error;
@@ -133,7 +128,7 @@ function isSame(there: Stats | null, ours: Stats): boolean {
   return there !== null && there.ino === ours.ino && there.dev === ours.dev;
 }
 
-/** Whether a file ends in the middle of a line. */
+/** Whether a file ends in the middle of a line, as the disk was full or whoever wrote it died. */
 function isTorn(fd: number): boolean {
   const { size } = fstatSync(fd);
   const last = Buffer.alloc(1);

@@ -1,5 +1,5 @@
 import type { LogLine, RequestFilter, RequestsPage } from '../contract.ts';
-import { isFailed } from './is-failed.ts';
+import { isFailed, isRequest } from './kinds-of-line.ts';
 import { linesBefore } from './lines-before.ts';
 import { closeLogFiles, type LogFile, openLogFiles } from './log-files.ts';
 import { parseLine } from './parse-line.ts';
@@ -73,7 +73,11 @@ async function collect(
 }
 
 function isWanted(line: LogLine, { filter, words, isCouncil }: RequestsQuery): boolean {
-  return FILTERS[filter](line, isCouncil) && (words === '' || textsOf(line).some((text) => has(text, words)));
+  return (
+    isRequest(line) &&
+    FILTERS[filter](line, isCouncil) &&
+    (words === '' || textsOf(line).some((text) => has(text, words)))
+  );
 }
 
 const has = (text: string | null | undefined, words: string): boolean =>

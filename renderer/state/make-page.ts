@@ -1,4 +1,4 @@
-import type { LogLine, RequestsPage, Shell } from '../../proxy/contract.ts';
+import type { LogLine, RequestsPage, Shell, Status } from '../../proxy/contract.ts';
 import { Access } from '../api/access.ts';
 import { request } from '../api/client.ts';
 import { Stream } from '../api/stream.ts';
@@ -9,8 +9,8 @@ import { Store } from './store.ts';
 
 type Ears = Parameters<Page['listen']>[0];
 
-/** Composes what the page shares, and starts to listen. `first` hears when there is something to see. */
-export function makePage(shell: Shell | undefined, first: () => void): Page {
+/** Composes what the page shares, and starts to listen. */
+export function makePage(shell: Shell | undefined): Page {
   const live = new Store(NOTHING_YET);
   const access = new Access(shell);
   const all = new Set<Ears>();
@@ -31,16 +31,22 @@ export function makePage(shell: Shell | undefined, first: () => void): Page {
     lost: () => take({ type: 'lost', at: Date.now() }),
   });
   stream.follow();
-  // The status comes first; the rest is asked for when it is on its way.
+  const seen = Promise.withResolvers<void>();
   const unsubscribe = live.subscribe(() => {
     if (live.get().status === null) return;
     unsubscribe();
+    seen.resolve();
+    // The status comes first; the rest is asked for when it is there.
     askLatest();
-    first();
   });
+  // index.html has begun to fetch it; the stream's own comes later.
+  request<Status>('/api/status').then((status) => {
+    if (live.get().status === null) take({ type: 'status', status, at: Date.now() });
+  }, ignoreAway);
   void access.open();
   return {
     live,
+    seen: seen.promise,
     settings: new Store<KnownSettings>({ settings: null, error: null }),
     access,
     shell,
@@ -60,7 +66,7 @@ async function latest(): Promise<LogLine | null> {
   return requests[0] ?? null;
 }
 
-/** That the proxy is away is the stream's to tell; the line at the bottom stays as it was. */
+/** That the proxy is away is the stream's to tell; what was asked for stays as it was. */
 function ignoreAway(error: unknown): void {
-  console.warn('The newest request is not known:', error);
+  console.warn('The proxy was asked in vain:', error);
 }

@@ -8,6 +8,8 @@ import type { Store } from './store.ts';
 /** Everything that the parts of the page share. */
 export interface Page {
   live: Store<Live>;
+  /** Resolves with the first status. */
+  seen: Promise<void>;
   settings: Store<KnownSettings>;
   access: Access;
   /** The app around the page; none in a browser. */

@@ -1,3 +1,5 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { jsonOf } from '../helpers/requests.ts';
 import { startToaster, type TestToaster } from '../helpers/toaster.ts';
@@ -23,6 +25,21 @@ it('/api/requests: what has just been answered stands first, what an earlier ver
   const second = await jsonOf(await get(`?limit=2&before=${first.next}`));
   expect([...first.requests, ...second.requests]).toEqual(requests);
   expect((await jsonOf(await get('?q=ADA'))).requests).toHaveLength(1);
+});
+
+it('what asks no model is no request, unless it wanted one in vain', async () => {
+  const before = (await jsonOf(await get(''))).requests.length;
+  const body = new URLSearchParams([
+    ['v', '1'],
+    ['a', '--help'],
+  ]);
+  await fetch(`${toaster.url}/ask`, { method: 'POST', headers: { 'x-ask': '1' }, body });
+  const log = join(toaster.folder, 'log.jsonl');
+  expect(readFileSync(log, 'utf8').trimEnd().split('\n').at(-1)).toMatch(/"model":null.*"source":"ask"/);
+  expect((await jsonOf(await get(''))).requests).toHaveLength(before);
+  // As the shim writes it when there is no proxy.
+  appendFileSync(log, '{"ts":7,"model":null,"exit_code":3,"source":"ask"}\n');
+  expect((await jsonOf(await get('?filter=failed'))).requests).toMatchObject([{ exit_code: 3 }]);
 });
 
 it('a council is one by the config in force', async () => {

@@ -55,6 +55,23 @@ describe('the probe', () => {
     probe.close();
   });
 
+  it('told of a sleep looks at once, tells who listens, and counts nothing of the time in it', async () => {
+    const { probe, taken, state, seconds } = start();
+    await seconds(1);
+    let woken = 0;
+    probe.onWake(() => (woken += 1));
+    const rates: (number | null)[] = [];
+    probe.listen((sample) => void rates.push(sample.rates.swapouts));
+    state.swapouts = 90_000;
+    probe.woke();
+    await seconds(0);
+    expect([woken, taken, rates]).toEqual([1, [0, 1], [null]]);
+    state.swapouts = 90_030;
+    await seconds(15);
+    expect(rates).toEqual([null, 2]);
+    probe.close();
+  });
+
   it('counts what was swapped out since a mark, and knows when it cannot', async () => {
     const { probe, state, seconds } = start();
     await seconds(1);

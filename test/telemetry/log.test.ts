@@ -112,6 +112,10 @@ test('a line that somebody left unfinished spoils only itself', () => {
   log.write(named('a'));
   expect(linesOf(file)[0]).toBe('{"ts":17779');
   expect(idsOf(linesOf(file).slice(1))).toEqual(['a']);
+  // Also one that comes while the file is open.
+  appendFileSync(file, '{"torn');
+  log.write(named('b'));
+  expect(idsOf(linesOf(file).filter((line) => line.includes('request_id')))).toEqual(['a', 'b']);
 });
 
 test('a folder that cannot be made is one warning, and is tried again', () => {

@@ -2,23 +2,26 @@ import { open } from 'node:fs/promises';
 import type { LlamaModel } from 'node-llama-cpp';
 import { Engine } from './engine.ts';
 import { EngineFault } from './engine-fault.ts';
-import type { FromChild, LoadOrder, ToChild } from './protocol.ts';
+import { parentChannel } from './parent-channel.ts';
+import type { LoadOrder, ToChild } from './protocol.ts';
 
 /**
  * The process that holds one set of weights. It lives from the first request until its parent ends it, so that all of
  * its memory comes back at once; when the parent is gone, it goes, too.
  */
 
-const tell = (message: FromChild): void => void process.send?.(message);
+const { tell, listen } = parentChannel();
 const running = new Map<number, AbortController>();
 let engine: Promise<Engine> | undefined;
 
-process.on('disconnect', () => process.exit(0));
-process.on('message', (message: ToChild) => {
-  if (message.type === 'load') engine = load(message);
-  else if (message.type === 'abort') running.get(message.id)?.abort();
-  else void generate(message);
-});
+listen(
+  (message) => {
+    if (message.type === 'load') engine = load(message);
+    else if (message.type === 'abort') running.get(message.id)?.abort();
+    else void generate(message);
+  },
+  () => process.exit(0),
+);
 
 async function load({ file, context, parallel, threads }: LoadOrder): Promise<Engine> {
   try {

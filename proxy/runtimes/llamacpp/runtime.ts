@@ -26,8 +26,8 @@ interface Seat {
 }
 
 /** llama.cpp in child processes: one for each set of weights, from the first request until keep_alive has run out. */
-export const openLlamacpp: OpenRuntime<'llamacpp'> = ({ threads }, { modelsDir }) =>
-  new Llamacpp(modelsDir, threads ?? null, forkChild);
+export const openLlamacpp: OpenRuntime<'llamacpp'> = ({ threads }, { modelsDir, startChild }) =>
+  new Llamacpp(modelsDir, threads ?? null, startChild ?? forkChild);
 
 export class Llamacpp implements Runtime {
   readonly #modelsDir: string;

@@ -59,6 +59,12 @@ export class OllamaHttp {
     return JSON.parse(text);
   }
 
+  /** Lets go of the connections that wait for a next request; those in use stay. */
+  dropIdle(): void {
+    for (const sockets of Object.values(this.#agent.freeSockets))
+      for (const socket of sockets ?? []) socket.destroy();
+  }
+
   close(): void {
     this.#agent.destroy();
   }

@@ -20,6 +20,7 @@ export const openOllama: OpenRuntime<'ollama'> = ({ url }, { warn }) => {
     residents: () => listResidents(http, blobs),
     load: (link, signal) => load(http, link, signal),
     unload: (key) => unload(http, key),
+    renew: () => http.dropIdle(),
     close: async () => http.close(),
   };
 };
