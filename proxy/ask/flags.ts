@@ -32,6 +32,12 @@ export const FLAGS: readonly Flag[] = [
     name: 'stats',
     help: 'what was asked and what it saved, in the last 7d; or: ask --stats 24h (to 35d; with --json, too)',
   },
+  {
+    name: 'log',
+    help: 'the last 20 requests; or: ask --log 50 timeout (so many with that word; with --json, too)',
+  },
+  { name: 'only', value: 'KIND', help: 'demoted, failed, cached or council', goesWith: 'log' },
+  { name: 'follow', short: 'f', help: 'go on as requests come', goesWith: 'log' },
   { name: 'open', help: 'the window, in a browser; prints its address, good for a minute' },
   {
     name: 'stress',

@@ -10,6 +10,7 @@ import { promptFacts } from '../telemetry/prompt.ts';
 import { runCommand } from './commands.ts';
 import { helpText } from './help.ts';
 import { receiptWriter } from './json-writer.ts';
+import { answerLog, logQuestion } from './log.ts';
 import { Notes } from './notes.ts';
 import { type AskWords, parseAskArgs, UsageError } from './parse-args.ts';
 import type { StderrStreams } from './stderr-streams.ts';
@@ -39,6 +40,7 @@ export async function handleAsk(
   let question: AskQuestion;
   try {
     words = parseAskArgs(form.getAll('a'), Object.keys(config.tiers));
+    if (words.flags.has('log')) return await answerLog(service, exchange, logQuestion(words), res, notes);
     if (words.flags.has('stress')) return await answerStress(service, exchange, words, res, notes);
     const told = await runCommand(service, words, form, config, portOf(req));
     if (told !== null) {

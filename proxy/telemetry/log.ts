@@ -25,6 +25,8 @@ export interface LogOptions {
 
 /** The log of requests. No method throws: an answer does not fail because its line could not be written. */
 export interface Log {
+  /** Where it is. */
+  readonly file: string;
   write(line: LogLine): void;
   close(): void;
 }
@@ -36,6 +38,7 @@ export function openLog(options: LogOptions): Log {
 
 /** Other processes append to the same file, and rotate it: nothing about it can be taken for granted. */
 class LogFile implements Log {
+  readonly file: string;
   readonly #options: Required<LogOptions>;
   readonly #warn: (message: string) => void;
   #fd: number | null = null;
@@ -43,6 +46,7 @@ class LogFile implements Log {
   #openAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LogOptions) {
+    this.file = options.file;
     this.#options = { maxBytes: MAX_BYTES, keep: KEEP, ...options };
     this.#warn = warnRarely(options.warn, options.now);
   }

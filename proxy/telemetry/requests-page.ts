@@ -72,7 +72,11 @@ async function collect(
   return { requests, next: null, read };
 }
 
-function isWanted(line: LogLine, { filter, words, isCouncil }: RequestsQuery): boolean {
+/** Whether a line is one that is looked for. */
+export function isWanted(
+  line: LogLine,
+  { filter, words, isCouncil }: Pick<RequestsQuery, 'filter' | 'words' | 'isCouncil'>,
+): boolean {
   return (
     isRequest(line) &&
     FILTERS[filter](line, isCouncil) &&
