@@ -31,14 +31,15 @@ export function makePage(shell: Shell | undefined): Page {
     lost: () => take({ type: 'lost', at: Date.now() }),
   });
   stream.follow();
-  const seen = Promise.withResolvers<void>();
-  const unsubscribe = live.subscribe(() => {
-    if (live.get().status === null) return;
-    unsubscribe();
-    seen.resolve();
-    // The status comes first; the rest is asked for when it is there.
-    askLatest();
+  const seen = new Promise<void>((resolve) => {
+    const unsubscribe = live.subscribe(() => {
+      if (live.get().status === null) return;
+      unsubscribe();
+      resolve();
+    });
   });
+  // The status comes first; the rest is asked for when it is there.
+  void seen.then(askLatest);
   // index.html has begun to fetch it; the stream's own comes later.
   request<Status>('/api/status').then((status) => {
     if (live.get().status === null) take({ type: 'status', status, at: Date.now() });
@@ -46,7 +47,7 @@ export function makePage(shell: Shell | undefined): Page {
   void access.open();
   return {
     live,
-    seen: seen.promise,
+    seen,
     settings: new Store<KnownSettings>({ settings: null, error: null }),
     access,
     shell,

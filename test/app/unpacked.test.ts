@@ -63,12 +63,14 @@ async function launch(): Promise<ElectronApplication> {
 
 /** Opens the window as the Finder does with an app that runs already. */
 async function openWindow(running: ElectronApplication): Promise<Page> {
-  const shown = running.waitForEvent('window');
-  // The app attaches first; until then there is nothing to show.
-  await until(() => running.evaluate(({ app: self }) => self.listenerCount('activate') > 0));
-  const again = setInterval(() => void running.evaluate(({ app: self }) => self.emit('activate')), 300);
-  const page = await shown;
-  clearInterval(again);
+  // The app attaches first; until then there is nothing to show. One after the other: an `activate` that came late would
+  // open again what a test has just closed.
+  await until(async () => {
+    await running.evaluate(({ app: self }) => self.emit('activate'));
+    return running.windows().length > 0;
+  });
+  const [page] = running.windows();
+  if (!page) throw new Error('The window is gone again.');
   await page.waitForURL(`${toaster.url}/ui/`);
   return page;
 }
@@ -81,6 +83,7 @@ describe('the app on a running Toaster', () => {
     const running = await launch();
     const page = await openWindow(running);
     expect(await isVisible(running)).toBe(true);
+    await page.getByText('free for models').waitFor();
     const state = await page.evaluate(() => window.toaster.state());
     expect(state).toMatchObject({ proxy: 'attached', openAtLogin: null, ask: { link: null } });
     expect(await page.evaluate(() => Object.keys(window.toaster).sort())).toEqual(
@@ -153,19 +156,25 @@ describe('the app on a running Toaster', () => {
   it('hides when the focus goes elsewhere and when the page says so, and lets go of nothing', async () => {
     const running = await launch();
     const page = await openWindow(running);
+    const show = async (): Promise<void> => {
+      await running.evaluate(({ app: self }) => self.emit('activate'));
+      await until(() => isVisible(running));
+    };
     await running.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.emit('blur'));
     await until(async () => !(await isVisible(running)));
-    await running.evaluate(({ app: self }) => self.emit('activate'));
-    await until(() => isVisible(running));
+    await show();
     await page.evaluate(() => window.toaster.hide());
     await until(async () => !(await isVisible(running)));
     expect(page.isClosed()).toBe(false);
-    await running.evaluate(({ app: self }) => self.emit('activate'));
-    await until(() => isVisible(running));
-    await running.evaluate(({ BrowserWindow }) =>
-      BrowserWindow.getAllWindows()[0]?.webContents.sendInputEvent({ type: 'keyDown', keyCode: 'Escape' }),
-    );
-    await until(async () => !(await isVisible(running)));
+    await show();
+    await page.getByRole('tab', { name: 'Now' }).waitFor();
+    await until(async () => {
+      // A window that was just shown may not take the first key yet.
+      await running.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()[0]?.webContents.sendInputEvent({ type: 'keyDown', keyCode: 'Escape' }),
+      );
+      return !(await isVisible(running));
+    });
   });
 
   it('keeps its settings, refuses what is none, and installs ask', async () => {

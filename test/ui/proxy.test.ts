@@ -17,6 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => toaster.end());
 
+const EMPTY = /^No request yet\. Try/;
 const rows = (page: Page) => page.locator('.request');
 const ask = (...args: string[]) =>
   runAsk(args, { env: { ASK_URL: toaster.url, ASK_DATA_DIR: toaster.folder } });
@@ -50,7 +51,7 @@ describe('a pin', () => {
 describe('requests', () => {
   onPage('that are demoted are there within a second, with who, whom and why', async (open) => {
     const page = await opened(open, 'Requests');
-    await rows(page).first().waitFor();
+    await page.getByText(EMPTY).waitFor();
     toaster.fake.fault('qwen3.5:9b', { kind: 'status', status: 500 });
     await (await toaster.chat('hi')).text();
     const demoted = page.locator('.request-demoted').first();
@@ -66,7 +67,7 @@ describe('requests', () => {
     await (await toaster.chat('hi', { model: 'fast-1b' }, { 'x-strict': '1' })).text();
     await ask('--council', 'hi');
     const page = await opened(open, 'Requests');
-    await expect.poll(() => rows(page).count()).toBe(6);
+    await expect.poll(() => rows(page).count()).toBe(5);
     await page.getByRole('radio', { name: 'Council' }).check();
     await expect.poll(() => rows(page).count()).toBe(1);
     expect(await rows(page).textContent()).toMatch(/council/);
@@ -79,7 +80,7 @@ describe('requests', () => {
 
   onPage('that others wrote, or half of, break nothing', async (open) => {
     const page = await opened(open, 'Requests');
-    await rows(page).first().waitFor();
+    await page.getByText(EMPTY).waitFor();
     const evil = '<img src=x onerror="globalThis.pwned=1">';
     const now = Date.now() / 1000;
     appendFileSync(
