@@ -30,7 +30,7 @@ export const FLAGS: readonly Flag[] = [
   { name: 'cool', value: 'NAME', help: 'unpin a model or tier, and unload it' },
   {
     name: 'stats',
-    help: 'what was asked and what it saved, in the last 7d; or: ask --stats 24h (to 35d; with --json, too)',
+    help: 'what was asked and what it saved, in 7 days; or: ask --stats 24h (with --json, too)',
   },
   {
     name: 'log',
