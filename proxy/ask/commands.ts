@@ -4,7 +4,9 @@ import type { Config } from '../config/schema.ts';
 import { statusOf } from '../memory/status.ts';
 import type { Service } from '../service.ts';
 import { VERSION } from '../version.ts';
+import { completions } from './completions.ts';
 import { helpText } from './help.ts';
+import { manPage } from './man-page.ts';
 import { type AskWords, UsageError } from './parse-args.ts';
 import { statsLength, statsReport, statsText } from './stats.ts';
 import { modelsTable, statusTable } from './tables.ts';
@@ -21,6 +23,9 @@ export async function runCommand(
   port: string,
 ): Promise<string | null> {
   if (flags.has('help')) return helpText(config);
+  const shell = flags.get('completions');
+  if (shell !== undefined) return completions(shell, config);
+  if (flags.has('man')) return manPage(config);
   if (flags.has('version')) return `toaster ${VERSION}\n`;
   const { memory, warmth, clock, codes, rollUp, token } = parts;
   // The shim reads the token's file: only who may read it may change something.

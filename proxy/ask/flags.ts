@@ -1,9 +1,11 @@
-/** A flag of `ask`. One table: the parser, the help text and, later, the man page and completions read it. */
+/** A flag of `ask`. One table: the parser, the help text, the manual page and the completions read it. */
 export interface Flag {
   name: string;
   short?: string;
   /** What its value is called in the help text; absent for a flag without a value. */
   value?: string;
+  /** The values that it takes, where they are few. */
+  choices?: readonly string[];
   help: string;
   /** The flag without which it means nothing. */
   goesWith?: string;
@@ -36,7 +38,13 @@ export const FLAGS: readonly Flag[] = [
     name: 'log',
     help: 'the last 20 requests; or: ask --log 50 timeout (so many with that word; with --json, too)',
   },
-  { name: 'only', value: 'KIND', help: 'demoted, failed, cached or council', goesWith: 'log' },
+  {
+    name: 'only',
+    value: 'KIND',
+    choices: ['demoted', 'failed', 'cached', 'council'],
+    help: 'demoted, failed, cached or council',
+    goesWith: 'log',
+  },
   { name: 'follow', short: 'f', help: 'go on as requests come', goesWith: 'log' },
   { name: 'open', help: 'the window, in a browser; prints its address, good for a minute' },
   {
@@ -48,10 +56,18 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'guard',
     value: 'on|off',
+    choices: ['on', 'off'],
     help: 'off: memory is not planned, at your own risk',
     goesWith: 'stress',
   },
   { name: 'out', value: 'FILE', help: 'a page with the curves', goesWith: 'stress' },
+  {
+    name: 'completions',
+    value: 'SHELL',
+    choices: ['bash', 'zsh', 'fish'],
+    help: 'a script that lets bash, zsh or fish complete flags, tiers and models',
+  },
+  { name: 'man', help: 'the manual page: ask --man | man -l -' },
   { name: 'help', short: 'h', help: 'this text' },
   { name: 'version', short: 'V', help: "Toaster's version" },
 ];

@@ -1,35 +1,47 @@
 import { type Config, isCouncil } from '../config/schema.ts';
 import { FLAGS } from './flags.ts';
 
-/** The text of `ask --help`, with the tiers of this config. */
-export function helpText(config: Config): string {
-  const tiers = Object.entries(config.tiers).map(([tier, name]): [string, string] => [
-    `--${tier}`,
-    describe(config, tier, name),
-  ]);
-  const flags = FLAGS.map(({ name, short, value, help, goesWith }): [string, string] => [
+export const USAGE = ['ask [TIER] [FLAGS] WORDS...', 'command | ask [TIER] [FLAGS] WORDS...'];
+export const INTRODUCTION =
+  'Asks a local model. What is piped in follows the words. Notices go to stderr, the answer alone to stdout.';
+export const EXIT_CODES =
+  'Exit codes: 0 answered, 2 usage, 3 no proxy, 4 every model of the chain failed, 5 broke off mid-answer,\n6 --strict and it would have been a smaller model, 130 interrupted.';
+export const EXAMPLES = [
+  'git diff | ask "one-line commit message"',
+  'ask --heavy --why "a regular expression for ISO dates"',
+];
+
+/** Each tier with what it asks. */
+export function tierHelp(config: Config): [string, string][] {
+  return Object.entries(config.tiers).map(([tier, name]) => [`--${tier}`, describe(config, tier, name)]);
+}
+
+/** Each flag, as it is written, with what it does. */
+export function flagHelp(): [string, string][] {
+  return FLAGS.map(({ name, short, value, help, goesWith }) => [
     `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`,
     goesWith === undefined ? help : `with --${goesWith}: ${help}`,
   ]);
+}
+
+/** The text of `ask --help`, with the tiers of this config. */
+export function helpText(config: Config): string {
   return [
-    'usage: ask [TIER] [FLAGS] WORDS...',
-    '       command | ask [TIER] [FLAGS] WORDS...',
+    ...USAGE.map((line, i) => `${i === 0 ? 'usage: ' : '       '}${line}`),
     '',
-    'Asks a local model. What is piped in follows the words. Notices go to stderr, the answer alone to stdout.',
+    INTRODUCTION,
     '',
     'Tiers:',
-    ...columns(tiers),
+    ...columns(tierHelp(config)),
     '',
     'Flags:',
-    ...columns(flags),
+    ...columns(flagHelp()),
     '    --  everything after it is the question',
     '',
-    'Exit codes: 0 answered, 2 usage, 3 no proxy, 4 every model of the chain failed, 5 broke off mid-answer,',
-    '6 --strict and it would have been a smaller model, 130 interrupted.',
+    EXIT_CODES,
     '',
     'Examples:',
-    '  git diff | ask "one-line commit message"',
-    '  ask --heavy --why "a regular expression for ISO dates"',
+    ...EXAMPLES.map((line) => `  ${line}`),
     '',
   ].join('\n');
 }

@@ -1,0 +1,39 @@
+import type { Config } from '../config/schema.ts';
+import { VERSION } from '../version.ts';
+import { EXAMPLES, EXIT_CODES, flagHelp, INTRODUCTION, tierHelp, USAGE } from './help.ts';
+
+/** `ask --man`: the help text as a manual page, in roff's man macros. `ask --man | man -l -` shows it. */
+export function manPage(config: Config): string {
+  const listed = (rows: [string, string][]): string[] =>
+    rows.flatMap(([left, right]) => ['.TP', `.B ${roff(left.trim())}`, roff(right)]);
+  return `${[
+    `.TH ASK 1 "" "toaster ${VERSION}" "Toaster"`,
+    '.SH NAME',
+    'ask \\- ask a model on this machine',
+    '.SH SYNOPSIS',
+    ...USAGE.flatMap((line) => [roff(line), '.br']),
+    '.SH DESCRIPTION',
+    roff(INTRODUCTION),
+    '.SH TIERS',
+    ...listed(tierHelp(config)),
+    '.SH OPTIONS',
+    ...listed(flagHelp()),
+    '.SH EXIT STATUS',
+    roff(EXIT_CODES),
+    '.SH ENVIRONMENT',
+    ...listed([
+      ['ASK_URL', 'where the proxy is, if not on this machine’s port'],
+      ['ASK_PORT', 'the port on this machine, 11436'],
+      ['ASK_DATA_DIR', 'the folder of log, cache and token'],
+    ]),
+    '.SH EXAMPLES',
+    '.nf',
+    ...EXAMPLES.map(roff),
+    '.fi',
+  ].join('\n')}\n`;
+}
+
+/** Text that roff takes for text: no dash becomes a hyphen, and no line a request. */
+function roff(text: string): string {
+  return text.replaceAll('\\', '\\e').replaceAll('-', '\\-').replace(/^[.']/, '\\&$&');
+}
