@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
 import type { SessionCodes } from './admin/session-codes.ts';
+import { LastQuestions } from './ask/again.ts';
 import { Sharing } from './cache/share.ts';
 import type { AnswerStore } from './cache/store.ts';
 import { withCache } from './cache/with-cache.ts';
@@ -44,6 +45,7 @@ export interface ServiceParts {
 export class Service {
   readonly parts: ServiceParts;
   readonly stress = new StressDesk();
+  readonly lastQuestions = new LastQuestions();
   readonly #sharing = new Sharing();
 
   constructor(parts: ServiceParts) {

@@ -20,6 +20,7 @@ export const FLAGS: readonly Flag[] = [
   { name: 'max-tokens', value: 'N', help: 'cut the answer after N tokens' },
   { name: 'seed', value: 'N', help: 'the same seed and question give the same answer where the runtime can' },
   { name: 'no-cache', help: 'neither look into the prompt cache nor store the answer' },
+  { name: 'again', help: 'ask the last question of this terminal once more: ask --again --think' },
   { name: 'refresh', help: 'answer anew and store that' },
   { name: 'strict', help: 'fail with exit code 6 rather than answer with a smaller model' },
   { name: 'force', help: 'load the model even where there seems to be no room for it' },

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { withDeadline } from '../chain/with-deadline.ts';
+import type { Config } from '../config/schema.ts';
 import { EXIT, type ExitCode, HEADERS } from '../contract.ts';
 import { ApiError } from '../errors.ts';
 import { asApiError } from '../http/conduct.ts';
@@ -7,6 +8,7 @@ import { findModel } from '../http/models.ts';
 import { readBody } from '../http/read-body.ts';
 import type { Exchange, Service } from '../service.ts';
 import { promptFacts } from '../telemetry/prompt.ts';
+import type { LastQuestions } from './again.ts';
 import { runCommand } from './commands.ts';
 import { helpText } from './help.ts';
 import { receiptWriter } from './json-writer.ts';
@@ -16,7 +18,7 @@ import { type AskWords, parseAskArgs, UsageError } from './parse-args.ts';
 import type { StderrStreams } from './stderr-streams.ts';
 import { answerStress } from './stress.ts';
 import { textWriter } from './text-writer.ts';
-import { type AskQuestion, toQuestion } from './to-request.ts';
+import { type AskInput, type AskQuestion, toQuestion } from './to-request.ts';
 
 /** `POST /ask`: the command line of the shim as a form, its stdout as the body, its exit code and stderr in headers. */
 export async function handleAsk(
@@ -48,18 +50,38 @@ export async function handleAsk(
       if (words.flags.has('open') && form.has('terminal')) res.set(HEADERS.open, told.trimEnd());
       return tell(exchange, notes, res, EXIT.answered, told);
     }
-    const stdin = form.get('i') ?? '';
-    if (form.getAll('a').length === 0 && stdin.trim() === '') {
+    const input = { stdin: form.get('i') ?? '', schema: form.get('schema') };
+    if (form.getAll('a').length === 0 && input.stdin.trim() === '') {
       for (const line of helpText(config).trimEnd().split('\n')) notes.line(line);
       return tell(exchange, notes, res, EXIT.usage, '');
     }
-    question = toQuestion(words, { stdin, schema: form.get('schema') }, config);
+    question = questionOf(service.lastQuestions, form.get('shell'), words, input, config);
   } catch (error) {
     const wrong =
       error instanceof UsageError ? new ApiError(400, error.message, { code: 'usage' }) : asApiError(error);
     return refuse(exchange, wrong, res, notes);
   }
   await answer(exchange, question, res, notes, form.has('terminal'));
+}
+
+/** The question of the words, or the last one once more. Throws `UsageError`. */
+function questionOf(
+  last: LastQuestions,
+  terminal: string | null,
+  words: AskWords,
+  input: AskInput,
+  config: Config,
+): AskQuestion {
+  if (config.history === 'off') {
+    last.forget();
+    if (words.flags.has('again'))
+      throw new UsageError('Nothing is remembered to ask again: the config says history: off.');
+    return toQuestion(words, input, config);
+  }
+  const asked = words.flags.has('again') ? last.recall(terminal, words, input) : { words, input };
+  const question = toQuestion(asked.words, asked.input, config);
+  last.remember(terminal, asked.words, asked.input);
+  return question;
 }
 
 /** The port under which the client knows this proxy; a tunnel may have another one than the proxy itself. */

@@ -151,6 +151,10 @@ export const configSchema = z.strictObject({
   models: z.record(name, z.union([single, council])).describe('Logical models: what clients ask for.'),
   tiers: z.record(name, z.string()).describe('Flags of `ask`, each naming a model.'),
   cache: cache.prefault({}),
+  history: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('Whether the last prompt of each terminal is remembered, in memory alone, for ask --again.'),
   memory: memory.prefault({}).describe('How much of the machine models may have.'),
   prices: prices.optional().describe('What the tier above costs; without it nothing is said about savings.'),
 });

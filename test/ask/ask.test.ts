@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { jsonOf, until } from '../helpers/requests.ts';
@@ -226,3 +227,47 @@ function hasScript(): boolean {
     (process.env.PATH ?? '').split(':').some((folder) => existsSync(`${folder}/script`))
   );
 }
+
+describe('--again', () => {
+  const from = (shell: string) => ({ shell });
+
+  it('asks the last question of this terminal on another tier, with what belongs to it', async () => {
+    await ask(['-s', 'Be brief.', '--seed', '7', 'summarize'], { ...from('a'), i: 'the log' });
+    await ask(['something else'], from('b'));
+    expect(exit(await ask(['--again', '--think'], from('a')))).toBe(0);
+    expect(heard()).toMatchObject({
+      think: true,
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: 'summarize\n\nthe log' },
+      ],
+    });
+    // How it was asked is not part of the question.
+    expect(heard()?.options).not.toHaveProperty('seed');
+    await ask(['--again', '-s', 'Be long.', '--no-cache'], from('a'));
+    expect(heard()?.messages?.[0]).toMatchObject({ content: 'Be long.' });
+  });
+
+  it.each([
+    [['--again'], from('never'), /no last question of this terminal/],
+    [['--again'], {}, /no last question of this terminal/],
+    [['--again', 'and this'], from('a'), /leave the words out/],
+  ])('%j is refused where it makes no sense', async (args, fields, says) => {
+    const response = await ask(args, fields as Record<string, string>);
+    expect(exit(response)).toBe(2);
+    expect(notes(response)).toMatch(says);
+  });
+
+  it('remembers nothing with history: off, and has forgotten what it knew', async () => {
+    const reload = () => toaster.admin('POST', '/api/config/reload');
+    const file = join(toaster.folder, 'config.yaml');
+    const before = readFileSync(file, 'utf8');
+    await ask(['a secret'], from('c'));
+    writeFileSync(file, `${before}\nhistory: off\n`);
+    await reload();
+    expect(notes(await ask(['--again'], from('c')))).toMatch(/the config says history: off/);
+    writeFileSync(file, before);
+    await reload();
+    expect(notes(await ask(['--again'], from('c')))).toMatch(/no last question/);
+  });
+});

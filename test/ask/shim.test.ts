@@ -138,6 +138,15 @@ describe('the shim', () => {
     );
   });
 
+  it('--again is the last question of the shell that it was started from', async () => {
+    await ask(['what was', 'it\'s "said"?']);
+    expect(await ask(['--again', '--no-cache'])).toEqual({
+      code: 0,
+      stdout: 'echo: what was it\'s "said"?\n',
+      stderr: '',
+    });
+  });
+
   it('--think-out shows the reasoning on stderr', async () => {
     const ran = await ask(['--think', '--think-out', '--no-cache', 'x']);
     expect(ran).toEqual({ code: 0, stdout: 'echo: x\n', stderr: 'let me see\n' });
