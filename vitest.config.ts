@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { SummaryReporter } from './test/reporter.ts';
 
-const shared = { setupFiles: ['test/setup.ts'], testTimeout: 15_000, hookTimeout: 30_000 };
+const shared = { setupFiles: ['test/setup.ts'], testTimeout: 45_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
