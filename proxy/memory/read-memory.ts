@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import { readDarwin } from './read-darwin.ts';
 import { readLinux } from './read-linux.ts';
-import type { MemoryReading } from './reading.ts';
+import { type MemoryReading, NO_COUNTERS } from './reading.ts';
 
 const READERS: Partial<Record<NodeJS.Platform, () => Promise<MemoryReading>>> = {
   linux: readLinux,
@@ -14,12 +14,12 @@ export function readMemory(): Promise<MemoryReading> {
 }
 
 async function readNothing(): Promise<MemoryReading> {
-  const counters = {
-    pageouts: null,
-    pageins: null,
-    swapouts: null,
-    decompressions: null,
-    major_faults: null,
+  return {
+    total: totalmem(),
+    available: null,
+    swapUsed: null,
+    kernelLevel: null,
+    stalled: null,
+    counters: NO_COUNTERS,
   };
-  return { total: totalmem(), available: null, swapUsed: null, kernelLevel: null, stalled: null, counters };
 }

@@ -3,6 +3,15 @@ import type { MemoryRates, PressureLevel } from '../contract.ts';
 /** Counters since boot, in events. Null where the platform does not tell. */
 export type MemoryCounters = { [K in keyof MemoryRates]: number | null };
 
+/** A platform that counts nothing. */
+export const NO_COUNTERS: MemoryCounters = {
+  pageouts: null,
+  pageins: null,
+  swapouts: null,
+  decompressions: null,
+  major_faults: null,
+};
+
 /** What one look at the platform gives; rates come from the difference of two. Sizes are bytes. */
 export interface MemoryReading {
   total: number;

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { Footprints } from '../../proxy/memory/footprints.ts';
 import { Ledger } from '../../proxy/memory/ledger.ts';
 import { MemoryProbe } from '../../proxy/memory/probe.ts';
+import { NO_COUNTERS } from '../../proxy/memory/reading.ts';
 import { Room } from '../../proxy/memory/room.ts';
 import type { Link, Resident, Runtime } from '../../proxy/runtimes/types.ts';
 import { collect, never, until } from '../helpers/requests.ts';
@@ -37,20 +38,13 @@ function machine({ stays = false } = {}) {
     unload: async (key) => void happened.push(`unload ${key}`),
     close: async () => undefined,
   };
-  const counters = {
-    pageouts: null,
-    pageins: null,
-    swapouts: null,
-    decompressions: null,
-    major_faults: null,
-  };
   const read = async () => ({
     total: 24e9,
     available: left() ? 10e9 : 4e9,
     swapUsed: 0,
     kernelLevel: null,
     stalled: null,
-    counters,
+    counters: NO_COUNTERS,
   });
   const warn = (message: string): never => expect.fail(message);
   const probe = new MemoryProbe({ read, processes: async () => [], wall: () => Date.now() / 1000, warn });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { evict } from '../../proxy/memory/evict.ts';
 import { Ledger } from '../../proxy/memory/ledger.ts';
 import { MemoryProbe } from '../../proxy/memory/probe.ts';
+import { NO_COUNTERS } from '../../proxy/memory/reading.ts';
 import type { ProcessFacts } from '../../proxy/memory/resident.ts';
 import type { Resident, Runtime } from '../../proxy/runtimes/types.ts';
 
@@ -36,14 +37,14 @@ function machine({ lingers = 0, orphan = false, refuses = false } = {}) {
     },
     close: async () => undefined,
   };
-  const counters = {
-    pageouts: null,
-    pageins: null,
-    swapouts: null,
-    decompressions: null,
-    major_faults: null,
+  const reading = {
+    total: 24e9,
+    available: 1e9,
+    swapUsed: 0,
+    kernelLevel: null,
+    stalled: null,
+    counters: NO_COUNTERS,
   };
-  const reading = { total: 24e9, available: 1e9, swapUsed: 0, kernelLevel: null, stalled: null, counters };
   const processes = async () => {
     if (unloaded) looks += 1;
     return [...(orphan ? [runner(7, 1)] : []), ...(looks > lingers ? [] : [runner(8, 2)])];

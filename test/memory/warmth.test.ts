@@ -6,6 +6,7 @@ import { parseConfig } from '../../proxy/config/load.ts';
 import type { PressureLevel } from '../../proxy/contract.ts';
 import { LinkFailure } from '../../proxy/errors.ts';
 import { type Memory, openMemory } from '../../proxy/memory/memory.ts';
+import { NO_COUNTERS } from '../../proxy/memory/reading.ts';
 import { Warmth } from '../../proxy/memory/warmth.ts';
 import type { Resident, Runtime } from '../../proxy/runtimes/types.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
@@ -28,13 +29,6 @@ beforeEach(() => {
   [loads, warnings, listed, fits, kernelLevel] = [[], [], [], false, 'normal'];
   const folder = tempFolder();
   const config = parseConfig('', 'built in');
-  const counters = {
-    pageouts: null,
-    pageins: null,
-    swapouts: null,
-    decompressions: null,
-    major_faults: null,
-  };
   memory = openMemory({
     stateFile: join(folder, 'state.json'),
     historyFile: join(folder, 'history.db'),
@@ -48,7 +42,7 @@ beforeEach(() => {
         swapUsed: 0,
         kernelLevel,
         stalled: null,
-        counters,
+        counters: NO_COUNTERS,
       }),
       processes: async () => [],
     },

@@ -10,6 +10,7 @@ import { parseConfig } from '../../proxy/config/load.ts';
 import type { Config } from '../../proxy/config/schema.ts';
 import type { Receipt } from '../../proxy/contract.ts';
 import { type Memory, openMemory } from '../../proxy/memory/memory.ts';
+import { NO_COUNTERS } from '../../proxy/memory/reading.ts';
 import { Warmth } from '../../proxy/memory/warmth.ts';
 import { percentile } from '../../proxy/telemetry/percentile.ts';
 import { ReceiptBuilder } from '../../proxy/telemetry/receipt.ts';
@@ -132,7 +133,6 @@ models: { ${HEAVY}: { on_tight: ${onTight} } }`,
 
   #openMemory(folder: string, config: Config): Memory {
     const machine = this.#machine;
-    const nothing = { pageouts: null, pageins: null, decompressions: null, major_faults: null };
     return openMemory({
       stateFile: join(folder, 'state.json'),
       historyFile: join(folder, 'history.db'),
@@ -146,7 +146,7 @@ models: { ${HEAVY}: { on_tight: ${onTight} } }`,
           swapUsed: null,
           kernelLevel: null,
           stalled: null,
-          counters: { ...nothing, swapouts: machine.swapouts },
+          counters: { ...NO_COUNTERS, swapouts: machine.swapouts },
         }),
         processes: async () => [
           { pid: 1, parent: 0, name: 'ollama', command: 'ollama serve', rss: 60e6 + machine.models },
