@@ -7,7 +7,9 @@ import { findModel } from '../http/models.ts';
 import { readBody } from '../http/read-body.ts';
 import type { Exchange, Service } from '../service.ts';
 import { promptFacts } from '../telemetry/prompt.ts';
+import type { AskCall } from './call.ts';
 import { runCommand } from './commands.ts';
+import { answerDoctor } from './doctor.ts';
 import { helpText } from './help.ts';
 import { receiptWriter } from './json-writer.ts';
 import { Notes } from './notes.ts';
@@ -16,6 +18,9 @@ import type { StderrStreams } from './stderr-streams.ts';
 import { answerStress } from './stress.ts';
 import { textWriter } from './text-writer.ts';
 import { type AskQuestion, toQuestion } from './to-request.ts';
+
+/** Flags whose answer is written as it comes. */
+const LONG: Record<string, (call: AskCall) => Promise<void>> = { stress: answerStress, doctor: answerDoctor };
 
 /** `POST /ask`: the command line of the shim as a form, its stdout as the body, its exit code and stderr in headers. */
 export async function handleAsk(
@@ -39,7 +44,8 @@ export async function handleAsk(
   let question: AskQuestion;
   try {
     words = parseAskArgs(form.getAll('a'), Object.keys(config.tiers));
-    if (words.flags.has('stress')) return await answerStress(service, exchange, words, res, notes);
+    const long = words.flags.keys().find((name) => LONG[name]);
+    if (long !== undefined) return await LONG[long]?.({ service, exchange, words, form, res, notes });
     const told = await runCommand(service, words, form, config, portOf(req));
     if (told !== null) {
       // The shim opens it where somebody sits in front of a screen.

@@ -18,6 +18,7 @@ export interface FakeOptions {
   machine?: Machine;
   /** OLLAMA_MAX_QUEUE: more requests than this at a time are turned away. */
   maxQueue?: number;
+  version?: string;
 }
 
 /** What a request of the past looked like. */
@@ -136,7 +137,7 @@ export class FakeOllama {
     const plain = (status: number, body: string) =>
       void res.writeHead(status, { 'content-type': 'text/plain' }).end(body);
     if (route === 'GET /') plain(200, 'Ollama is running');
-    else if (route === 'GET /api/version') sendJson(res, { version: '0.33.0-fake' });
+    else if (route === 'GET /api/version') sendJson(res, { version: this.#options.version ?? '0.33.0-fake' });
     else if (route === 'GET /api/tags') sendJson(res, { models: [...this.#models.values()].map(tag) });
     else if (route === 'GET /api/ps') {
       if (this.psHangs) await pause(60_000, signal);

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FreeOnDisk } from '../../proxy/disk.ts';
 import { pathsFrom } from '../../proxy/paths.ts';
 import { type Serving, serve } from '../../proxy/serve.ts';
 import { FakeOllama, type FakeOptions } from '../fake-ollama/server.ts';
@@ -57,6 +58,7 @@ export async function startToaster(
     onOllama?: string;
     ui?: string;
     log?: string;
+    disk?: FreeOnDisk;
   } = {},
 ): Promise<TestToaster> {
   const folder = mkdtempSync(join(tmpdir(), 'toaster-'));
@@ -70,9 +72,15 @@ export async function startToaster(
   mkdirSync(paths.models);
   writeTinyGguf(join(paths.models, 'tiny.gguf'));
   const warnings: string[] = [];
-  const { ui } = options;
+  const { ui, disk } = options;
   const warn = (message: string): void => void warnings.push(message);
-  const serving = await serve({ paths, port: 0, warn, ...(ui !== undefined && { ui }) });
+  const serving = await serve({
+    paths,
+    port: 0,
+    warn,
+    ...(ui !== undefined && { ui }),
+    ...(disk && { disk }),
+  });
   const post: TestToaster['post'] = (path, body, headers = {}) =>
     fetch(serving.url + path, {
       method: 'POST',

@@ -1,16 +1,18 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { ChatRequest, Load, RuntimeEvent } from '../../chat/types.ts';
+import type { Found } from '../../doctor/finding.ts';
 import { ApiError, LinkFailure } from '../../errors.ts';
 import {
   type Link,
+  type OpenedRuntime,
   type OpenRuntime,
   type Resident,
-  type Runtime,
   residentKey,
   type Weights,
 } from '../types.ts';
 import { forkChild, type StartChild } from './child-process.ts';
+import { examineFolder } from './examine.ts';
 import { FileDigests } from './file-digest.ts';
 import { Holder } from './holder.ts';
 import type { EngineRequest } from './protocol.ts';
@@ -29,7 +31,7 @@ interface Seat {
 export const openLlamacpp: OpenRuntime<'llamacpp'> = ({ threads }, { modelsDir, startChild }) =>
   new Llamacpp(modelsDir, threads ?? null, startChild ?? forkChild);
 
-export class Llamacpp implements Runtime {
+export class Llamacpp implements OpenedRuntime {
   readonly #modelsDir: string;
   readonly #threads: number | null;
   readonly #start: StartChild;
@@ -48,6 +50,14 @@ export class Llamacpp implements Runtime {
 
   digest(weights: Weights): Promise<string | null> {
     return this.#digests.of(this.#fileOf(weights));
+  }
+
+  async has(weights: Weights): Promise<boolean> {
+    return existsSync(this.#fileOf(weights));
+  }
+
+  examine(): Promise<Found[]> {
+    return examineFolder(this.#modelsDir);
   }
 
   /** The process of each child that is alive. */

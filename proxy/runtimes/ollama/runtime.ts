@@ -5,7 +5,9 @@ import { Blobs } from './blobs.ts';
 import { chatBody } from './chat-body.ts';
 import { ChunkReader } from './chunks.ts';
 import { Digests } from './digests.ts';
+import { examineOllama } from './examine.ts';
 import { failureOf } from './failures.ts';
+import { hasModel } from './has-model.ts';
 import { OllamaHttp, readLines, readText } from './http.ts';
 import { listResidents, load, tellLoading, unload } from './residency.ts';
 
@@ -20,6 +22,8 @@ export const openOllama: OpenRuntime<'ollama'> = ({ url }, { warn }) => {
     residents: () => listResidents(http, blobs),
     load: (link, signal) => load(http, link, signal),
     unload: (key) => unload(http, key),
+    has: (weights) => hasModel(http, weights.name ?? ''),
+    examine: (platform, signal) => examineOllama(http, url, platform, signal),
     renew: () => http.dropIdle(),
     close: async () => http.close(),
   };
