@@ -19,6 +19,7 @@ import type { Memory } from './memory/memory.ts';
 import type { MemoryMark } from './memory/probe.ts';
 import type { Warmth } from './memory/warmth.ts';
 import type { Paths } from './paths.ts';
+import { PullDesk } from './pull/desk.ts';
 import type { RollUp } from './stats/roll-up.ts';
 import { StressDesk } from './stress/desk.ts';
 import { isRequest } from './telemetry/kinds-of-line.ts';
@@ -49,6 +50,7 @@ export interface ServiceParts {
 export class Service {
   readonly parts: ServiceParts;
   readonly stress = new StressDesk();
+  readonly pulls = new PullDesk();
   readonly #sharing = new Sharing();
 
   constructor(parts: ServiceParts) {

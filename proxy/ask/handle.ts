@@ -14,13 +14,18 @@ import { helpText } from './help.ts';
 import { receiptWriter } from './json-writer.ts';
 import { Notes } from './notes.ts';
 import { type AskWords, parseAskArgs, UsageError } from './parse-args.ts';
+import { answerPull } from './pull.ts';
 import type { StderrStreams } from './stderr-streams.ts';
 import { answerStress } from './stress.ts';
 import { textWriter } from './text-writer.ts';
 import { type AskQuestion, toQuestion } from './to-request.ts';
 
 /** Flags whose answer is written as it comes. */
-const LONG: Record<string, (call: AskCall) => Promise<void>> = { stress: answerStress, doctor: answerDoctor };
+const LONG: Record<string, (call: AskCall) => Promise<void>> = {
+  stress: answerStress,
+  doctor: answerDoctor,
+  pull: answerPull,
+};
 
 /** `POST /ask`: the command line of the shim as a form, its stdout as the body, its exit code and stderr in headers. */
 export async function handleAsk(

@@ -68,10 +68,19 @@ export interface Runtime {
   close(): Promise<void>;
 }
 
+/** How far a download has come. */
+export interface PullProgress {
+  bytes: number;
+  /** As far as it is known yet. */
+  total: number;
+}
+
 /** What a runtime tells of itself and of its weights on disk. */
 export interface RuntimeCare {
   /** Whether it has the weights, in memory or not. Throws `LinkFailure` when it does not say. */
   has(weights: Weights): Promise<boolean>;
+  /** Fetches the weights, and goes on where an earlier try broke off. Throws `ApiError` and `LinkFailure`. */
+  pull(weights: Weights, tell: (progress: PullProgress) => void, signal: AbortSignal): Promise<void>;
   /** How it is, for `ask --doctor`. May throw: then that is unknown. */
   examine(platform: NodeJS.Platform, signal: AbortSignal): Promise<Found[]>;
 }

@@ -27,13 +27,14 @@ export interface TestToaster extends Serving {
 }
 
 /** The tests' changes to the built-in config; `models` is further YAML below `models:`. */
-function configYaml(ollamaUrl: string, models: string, further: string): string {
+function configYaml(ollamaUrl: string, models: string, further: string, weights: string): string {
   return `
 runtimes:
   ollama: { url: "${ollamaUrl}" }
   llamacpp: { threads: 1 }
 weights:
   qwen-0.5b: { file: tiny.gguf, context: 512 }
+${weights}
 models:
 ${models}
 ${further}
@@ -59,13 +60,18 @@ export async function startToaster(
     ui?: string;
     log?: string;
     disk?: FreeOnDisk;
+    /** YAML below `weights:`. */
+    weights?: string;
   } = {},
 ): Promise<TestToaster> {
   const folder = mkdtempSync(join(tmpdir(), 'toaster-'));
   const fake = await FakeOllama.start({ models: FAKE_MODELS, ...options.fake });
   const paths = pathsFrom({ ASK_DATA_DIR: folder, ASK_CONFIG: join(folder, 'config.yaml') });
   const writeConfig = (models: string): void =>
-    writeFileSync(paths.config, configYaml(options.onOllama ?? fake.url, models, options.further ?? ''));
+    writeFileSync(
+      paths.config,
+      configYaml(options.onOllama ?? fake.url, models, options.further ?? '', options.weights ?? ''),
+    );
   writeConfig(options.models ?? '  tiny: {}');
   if (options.pinned) writeFileSync(paths.state, JSON.stringify({ pinned: options.pinned }));
   if (options.log !== undefined) writeFileSync(paths.log, options.log);

@@ -7,6 +7,7 @@ import {
   type Link,
   type OpenedRuntime,
   type OpenRuntime,
+  type PullProgress,
   type Resident,
   residentKey,
   type Weights,
@@ -16,6 +17,7 @@ import { examineFolder } from './examine.ts';
 import { FileDigests } from './file-digest.ts';
 import { Holder } from './holder.ts';
 import type { EngineRequest } from './protocol.ts';
+import { pullFile } from './pull.ts';
 
 /** Weights in the file system, and the child that holds them while they are warm. */
 interface Seat {
@@ -54,6 +56,10 @@ export class Llamacpp implements OpenedRuntime {
 
   async has(weights: Weights): Promise<boolean> {
     return existsSync(this.#fileOf(weights));
+  }
+
+  pull(weights: Weights, tell: (progress: PullProgress) => void, signal: AbortSignal): Promise<void> {
+    return pullFile(weights, this.#fileOf(weights), tell, signal);
   }
 
   examine(): Promise<Found[]> {
@@ -136,7 +142,7 @@ export class Llamacpp implements OpenedRuntime {
     if (!existsSync(file))
       throw new LinkFailure(
         'missing',
-        `${link.model} needs ${file}; put the GGUF there, or \`npm start\` fetches tiny's`,
+        `${link.model} needs ${file}; get it with \`ask --pull ${link.word ?? link.model}\`, or put the GGUF there`,
       );
     if (!seat.holder?.alive) seat.holder = this.#hold(link.weights, file);
     const { holder } = seat;

@@ -9,6 +9,7 @@ import { examineOllama } from './examine.ts';
 import { failureOf } from './failures.ts';
 import { hasModel } from './has-model.ts';
 import { OllamaHttp, readLines, readText } from './http.ts';
+import { pullModel } from './pull.ts';
 import { listResidents, load, tellLoading, unload } from './residency.ts';
 
 /** Ollama over its native API: only that one takes keep_alive, think, num_ctx and truncate. */
@@ -23,6 +24,7 @@ export const openOllama: OpenRuntime<'ollama'> = ({ url }, { warn }) => {
     load: (link, signal) => load(http, link, signal),
     unload: (key) => unload(http, key),
     has: (weights) => hasModel(http, weights.name ?? ''),
+    pull: (weights, tell, signal) => pullModel(http, weights, tell, signal),
     examine: (platform, signal) => examineOllama(http, url, platform, signal),
     renew: () => http.dropIdle(),
     close: async () => http.close(),

@@ -23,9 +23,12 @@ export function judgeSettings({ environment }: OllamaServer, platform: NodeJS.Pl
     ];
   const advice = adviceOn(environment);
   if (advice.length === 0) return [ok('its settings spare memory')];
-  return advice.map(({ name, value, says }) =>
-    warn(says, setCommand(name, value, environment.has('INVOCATION_ID'), platform)),
-  );
+  const settings = advice.map(({ name, value }) => `${name}=${value}`);
+  return advice.map(({ name, value, says }) => {
+    if (platform === 'darwin') return warn(says, onMac(name, value));
+    if (environment.has('INVOCATION_ID')) return warn(says, inSystemd(name, value));
+    return warn(says, `${settings.join(' ')} ollama serve  # in place of the one that runs`);
+  });
 }
 
 /** `0`, `false` and nothing are what Go reads as false. */
@@ -68,12 +71,15 @@ function adviceOn(environment: ReadonlyMap<string, string>): Advice[] {
   return advice;
 }
 
-/** `service`: systemd runs it. */
-function setCommand(name: string, value: string, service: boolean, platform: NodeJS.Platform): string {
-  const setting = `${name}=${value}`;
-  if (platform === 'darwin')
-    return `launchctl setenv ${name} ${value} && osascript -e 'quit app "Ollama"' && sleep 2 && open -a Ollama`;
-  if (!service) return `${setting} ollama serve  # in place of the one that runs`;
-  const file = '/etc/systemd/system/ollama.service.d';
-  return `sudo mkdir -p ${file} && printf '[Service]\\nEnvironment=${setting}\\n' | sudo tee ${file}/${name.toLowerCase()}.conf && sudo systemctl daemon-reload && sudo systemctl restart ollama`;
+const onMac = (name: string, value: string): string =>
+  `launchctl setenv ${name} ${value} && osascript -e 'quit app "Ollama"' && sleep 2 && open -a Ollama`;
+
+function inSystemd(name: string, value: string): string {
+  const folder = '/etc/systemd/system/ollama.service.d';
+  return [
+    `sudo mkdir -p ${folder}`,
+    `printf '[Service]\\nEnvironment=${name}=${value}\\n' | sudo tee ${folder}/${name.toLowerCase()}.conf`,
+    'sudo systemctl daemon-reload',
+    'sudo systemctl restart ollama',
+  ].join(' && ');
 }
