@@ -28,7 +28,7 @@ export async function answerPull({ service, exchange, words, form, res, notes }:
   for (const link of links) {
     const { weights } = link;
     const label = weights.name ?? weights.file ?? weights.id;
-    const tell = barOn(screen);
+    const tell = barOn(screen, label);
     const force = words.flags.has('force');
     try {
       const fetched = await service.pulls.pull(service.parts, link, { force, tell, signal: gone.signal });
@@ -47,9 +47,10 @@ export async function answerPull({ service, exchange, words, form, res, notes }:
 const WORTH = 1.01;
 
 /** Shows progress whose total is not known at once: Ollama learns of a model's parts one after the other. */
-function barOn(screen: Screen): (progress: PullProgress) => void {
+function barOn(screen: Screen, label: string): (progress: PullProgress) => void {
   let bar: { progress: Progress; total: number; done: boolean } | null = null;
   return ({ bytes, total }) => {
+    if (bar === null) screen.write(`Fetching ${label}\n`);
     if (bar === null || total > bar.total * WORTH)
       bar = { progress: new Progress(screen, total, bytes), total, done: false };
     if (bar.done) return;

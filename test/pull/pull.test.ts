@@ -74,7 +74,7 @@ describe('ask --pull on Ollama', () => {
     await start();
     const { code, stdout } = await pull(['--pull', '3b,9b']);
     expect(stdout).toMatch(
-      /^ {2}0% of 1000 MB[\s\S]*50% of[\s\S]*100% of 1000 MB.*\nllama3\.2:3b is ready\.\nqwen3\.5:9b is there already\.\n$/,
+      /^Fetching llama3\.2:3b\n {2}0% of 1000 MB[\s\S]*50% of[\s\S]*100% of 1000 MB.*\nllama3\.2:3b is ready\.\nqwen3\.5:9b is there already\.\n$/,
     );
     expect(stdout.split('\n').filter((line) => line.includes('% of'))).toHaveLength(11);
     expect(code).toBe(0);
