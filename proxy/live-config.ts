@@ -7,12 +7,14 @@ import type { Config, RuntimeConfig } from './config/schema.ts';
 import { defaultSwapouts, type ThrashLimit } from './memory/thrash-watch.ts';
 import type { RoomTools } from './memory/with-room.ts';
 import { openRuntime } from './runtimes/registry.ts';
-import type { Runtime, RuntimeTools } from './runtimes/types.ts';
+import type { OpenedRuntime, Runtime, RuntimeTools } from './runtimes/types.ts';
 
 /** The config in force and what was made of it. Replaced as a whole, so a request sees one state of it. */
 export interface Live {
   config: Config;
   catalog: ReadonlyMap<string, CatalogModel>;
+  /** By their keys in the config. */
+  runtimes: ReadonlyMap<string, OpenedRuntime>;
   /** The swapping that ends a load which exceeds what is free. */
   thrash: ThrashLimit;
 }
@@ -20,9 +22,9 @@ export interface Live {
 /** Memory's books, shared by all configs that come one after the other. */
 export type MemoryTools = Omit<RoomTools, 'thrash'>;
 
-interface OpenedRuntime {
+interface Entry {
   config: RuntimeConfig;
-  runtime: Runtime;
+  runtime: OpenedRuntime;
 }
 
 /** Keeps the config and everything composed from it, through reloads. */
@@ -32,7 +34,7 @@ export class LiveConfig {
   readonly #memory: MemoryTools;
   readonly #rest: Rest;
   readonly #now = () => performance.now();
-  #runtimes = new Map<string, OpenedRuntime>();
+  #runtimes = new Map<string, Entry>();
   #retired: Runtime[] = [];
   #inFlight = 0;
   #live: Live;
@@ -77,7 +79,7 @@ export class LiveConfig {
   }
 
   #compose(config: Config): Live {
-    const runtimes = new Map<string, OpenedRuntime>();
+    const runtimes = new Map<string, Entry>();
     for (const [id, runtimeConfig] of Object.entries(config.runtimes)) {
       const old = this.#runtimes.get(id);
       const kept = old && JSON.stringify(old.config) === JSON.stringify(runtimeConfig);
@@ -97,7 +99,7 @@ export class LiveConfig {
     const { swapouts = defaultSwapouts(process.platform), for: time } = config.memory.thrash;
     const thrash = { swapouts, seconds: durationSeconds(time) };
     const tools = { ...this.#memory, thrash: () => thrash, runtimes: byId, rest: this.#rest, now: this.#now };
-    return { config, catalog: buildCatalog(config, tools), thrash };
+    return { config, catalog: buildCatalog(config, tools), runtimes: byId, thrash };
   }
 
   #closeRetired(): void {

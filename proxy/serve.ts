@@ -8,6 +8,7 @@ import { createApp } from './app.ts';
 import { openCache } from './cache/store.ts';
 import { systemClock as clock } from './clock.ts';
 import { durationSeconds } from './config/duration.ts';
+import { type FreeOnDisk, freeOnDisk } from './disk.ts';
 import { RequestFeed } from './events/request-feed.ts';
 import { StatusFeed } from './events/status-feed.ts';
 import { LiveConfig } from './live-config.ts';
@@ -29,6 +30,8 @@ export interface ServeOptions {
   ui?: string;
   /** How the embedded engine's process is started; by default with Node's own means. */
   startChild?: StartChild;
+  /** How full the disk is; by default as the system says. */
+  disk?: FreeOnDisk;
   /** Something a person should know, in one line. */
   warn(message: string): void;
 }
@@ -44,7 +47,14 @@ export interface Serving {
 }
 
 /** Composes the proxy and listens on 127.0.0.1. Throws `ConfigError`, or the listening socket's error. */
-export async function serve({ paths, port, ui, startChild, warn }: ServeOptions): Promise<Serving> {
+export async function serve({
+  paths,
+  port,
+  ui,
+  startChild,
+  disk = freeOnDisk,
+  warn,
+}: ServeOptions): Promise<Serving> {
   const memory = openMemory({
     stateFile: paths.state,
     historyFile: paths.history,
@@ -71,7 +81,20 @@ export async function serve({ paths, port, ui, startChild, warn }: ServeOptions)
   const requests = new RequestFeed();
   const codes = new SessionCodes(clock.now);
   const rollUp = new RollUp({ file: paths.stats, log: paths.log, now: clock.wall, warn });
-  const service = new Service({ live, cache, log, clock, memory, warmth, requests, codes, rollUp, token });
+  const service = new Service({
+    live,
+    cache,
+    log,
+    clock,
+    memory,
+    warmth,
+    requests,
+    codes,
+    rollUp,
+    paths,
+    disk,
+    token,
+  });
   const status = new StatusFeed({
     memory,
     read: () => statusOf(memory, live.current.config, clock.wall()),

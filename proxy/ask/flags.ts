@@ -29,6 +29,8 @@ export const FLAGS: readonly Flag[] = [
   { name: 'think-out', help: 'show the reasoning, on stderr' },
   { name: 'status', help: 'what is in memory, what is free, and the pressure (with --json, too)' },
   { name: 'models', help: 'all models: tier, weights, size, warm or cold (with --json, too)' },
+  { name: 'doctor', help: 'what is wrong on this machine, and what mends it (with --json, too)' },
+  { name: 'pull', value: 'TIER', help: 'fetch what a tier needs: one, several (9b,3b), or all' },
   { name: 'warm', value: 'NAME', help: 'pin a model or tier: it stays warm' },
   { name: 'cool', value: 'NAME', help: 'unpin a model or tier, and unload it' },
   {

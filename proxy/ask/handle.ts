@@ -9,16 +9,27 @@ import { readBody } from '../http/read-body.ts';
 import type { Exchange, Service } from '../service.ts';
 import { promptFacts } from '../telemetry/prompt.ts';
 import type { LastQuestions } from './again.ts';
+import type { AskCall } from './call.ts';
 import { runCommand } from './commands.ts';
+import { answerDoctor } from './doctor.ts';
 import { helpText } from './help.ts';
 import { receiptWriter } from './json-writer.ts';
-import { answerLog, logQuestion } from './log.ts';
+import { answerLog } from './log.ts';
 import { Notes } from './notes.ts';
 import { type AskWords, parseAskArgs, UsageError } from './parse-args.ts';
+import { answerPull } from './pull.ts';
 import type { StderrStreams } from './stderr-streams.ts';
 import { answerStress } from './stress.ts';
 import { textWriter } from './text-writer.ts';
 import { type AskInput, type AskQuestion, toQuestion } from './to-request.ts';
+
+/** Flags whose answer is written as it comes. */
+const LONG: Record<string, (call: AskCall) => Promise<void>> = {
+  stress: answerStress,
+  doctor: answerDoctor,
+  pull: answerPull,
+  log: answerLog,
+};
 
 /** `POST /ask`: the command line of the shim as a form, its stdout as the body, its exit code and stderr in headers. */
 export async function handleAsk(
@@ -42,8 +53,8 @@ export async function handleAsk(
   let question: AskQuestion;
   try {
     words = parseAskArgs(form.getAll('a'), Object.keys(config.tiers));
-    if (words.flags.has('log')) return await answerLog(service, exchange, logQuestion(words), res, notes);
-    if (words.flags.has('stress')) return await answerStress(service, exchange, words, res, notes);
+    const long = words.flags.keys().find((name) => LONG[name]);
+    if (long !== undefined) return await LONG[long]?.({ service, exchange, words, form, res, notes });
     const told = await runCommand(service, words, form, config, portOf(req));
     if (told !== null) {
       // The shim opens it where somebody sits in front of a screen.

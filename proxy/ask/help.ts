@@ -5,7 +5,7 @@ export const USAGE = ['ask [TIER] [FLAGS] WORDS...', 'command | ask [TIER] [FLAG
 export const INTRODUCTION =
   'Asks a local model. What is piped in follows the words. Notices go to stderr, the answer alone to stdout.';
 export const EXIT_CODES =
-  'Exit codes: 0 answered, 2 usage, 3 no proxy, 4 every model of the chain failed, 5 broke off mid-answer,\n6 --strict and it would have been a smaller model, 130 interrupted.';
+  'Exit codes: 0 answered, 2 usage, 3 no proxy, 4 every model of the chain failed, 5 broke off mid-answer,\n6 --strict and it would have been a smaller model, 130 interrupted.\n--doctor exits with 4 when anything is wrong.';
 export const EXAMPLES = [
   'git diff | ask "one-line commit message"',
   'ask --heavy --why "a regular expression for ISO dates"',

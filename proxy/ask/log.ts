@@ -1,12 +1,10 @@
-import type { Response } from 'express';
 import { isCouncil } from '../config/schema.ts';
 import { EXIT, type LogLine, type RequestFilter } from '../contract.ts';
-import type { Exchange, Service } from '../service.ts';
 import { isFailed } from '../telemetry/kinds-of-line.ts';
 import { isWanted, parsePlace, REQUEST_FILTERS, requestsPage } from '../telemetry/requests-page.ts';
+import type { AskCall } from './call.ts';
 import { took } from './columns.ts';
 import { harmless } from './harmless.ts';
-import type { Notes } from './notes.ts';
 import { type AskWords, UsageError } from './parse-args.ts';
 
 const DEFAULT_LINES = 20;
@@ -42,13 +40,8 @@ export function logQuestion({ flags, prompt }: AskWords): LogQuestion {
 }
 
 /** `ask --log`: the newest lines, the last one below; with `--follow` also those that come, until the client leaves. */
-export async function answerLog(
-  service: Service,
-  exchange: Exchange,
-  question: LogQuestion,
-  res: Response,
-  notes: Notes,
-): Promise<void> {
+export async function answerLog({ service, exchange, words, res, notes }: AskCall): Promise<void> {
+  const question = logQuestion(words);
   const { models } = exchange.live.config;
   const isCouncilName = (name: string): boolean => {
     const model = models[name];

@@ -1,12 +1,10 @@
-import type { Response } from 'express';
 import { z } from 'zod';
 import type { Config } from '../config/schema.ts';
 import { EXIT } from '../contract.ts';
-import type { Exchange, Service } from '../service.ts';
 import { stressHead, stressRow, stressTail } from '../stress/rows.ts';
 import type { StressOptions } from '../stress/run.ts';
 import { summarize } from '../stress/summary.ts';
-import type { Notes } from './notes.ts';
+import type { AskCall } from './call.ts';
 import { type AskWords, UsageError } from './parse-args.ts';
 
 const EACH = 2;
@@ -36,13 +34,7 @@ function stressModels(text: string | undefined, { tiers, models }: Config): stri
 }
 
 /** `ask --stress`: rows while it runs, then the verdict. With `--json` the whole result instead. */
-export async function answerStress(
-  service: Service,
-  exchange: Exchange,
-  words: AskWords,
-  res: Response,
-  notes: Notes,
-): Promise<void> {
+export async function answerStress({ service, exchange, words, res, notes }: AskCall): Promise<void> {
   const options = stressOptions(words, exchange.live.config);
   const json = words.flags.has('json');
   const gone = new AbortController();

@@ -1,4 +1,5 @@
 import type { ModelStatus, Status } from '../contract.ts';
+import { ORPHANS_MEND } from '../memory/resident.ts';
 import { gb, table, took } from './columns.ts';
 
 /** `ask --models`: a line per model. */
@@ -26,7 +27,7 @@ export function statusTable(status: Status): string {
   if (free_for_models !== null) lines.push(`free      ${gb(free_for_models)} for models`);
   if (memory.resident.orphans)
     lines.push(
-      `orphans   ${gb(memory.resident.orphans)} of a dead Ollama's runners; end them with: pkill -f llama-server.*blobs/sha256-`,
+      `orphans   ${gb(memory.resident.orphans)} of a dead Ollama's runners; end them with: ${ORPHANS_MEND}`,
     );
   if (queue > 0) lines.push(`waiting   ${queue} for a load`);
   lines.push('');

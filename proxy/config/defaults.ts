@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { configSchema } from './schema.ts';
+import { TINY_WEIGHTS } from './tiny-weights.ts';
 
 /**
  * The config without any file. Sizes are those of the Q4_K_M downloads that the names stand for. The families
@@ -17,12 +18,7 @@ export const defaults: z.input<typeof configSchema> = {
     'llama-3b': { runtime: 'ollama', name: 'llama3.2:3b', size_gb: 2, context: 8192 },
     'llama-1b': { runtime: 'ollama', name: 'llama3.2:1b', size_gb: 1.3, context: 8192 },
     'coder-30b': { runtime: 'ollama', name: 'qwen3-coder:30b', size_gb: 18.6, context: 16_384 },
-    'qwen-0.5b': {
-      runtime: 'llamacpp',
-      file: 'qwen2.5-coder-0.5b-instruct-q4_k_m.gguf',
-      size_gb: 0.5,
-      context: 8192,
-    },
+    'qwen-0.5b': TINY_WEIGHTS,
   },
   models: {
     'fast-9b': {

@@ -35,6 +35,11 @@ export function knownWeights(config: Config): KnownWeights[] {
   return [...known.values()];
 }
 
+/** What names a model on `ask`'s command line: its tier, or without one its own name. */
+export function pullWord(config: Config, model: string): string {
+  return Object.entries(config.tiers).find(([, name]) => name === model)?.[0] ?? model;
+}
+
 function linkOf(config: Config, name: string, model: ModelConfig): Link | undefined {
   const weights = weightsOf(config, model.weights);
   if (!weights) return undefined;
@@ -43,6 +48,7 @@ function linkOf(config: Config, name: string, model: ModelConfig): Link | undefi
     model: name,
     weights,
     runtime: weights.runtime,
+    word: pullWord(config, name),
     settings: model,
     keepAliveS: durationSeconds(model.keep_alive),
     timeouts: {

@@ -39,6 +39,14 @@ const weights = z.strictObject({
     .min(1)
     .optional()
     .describe('A GGUF file for llamacpp: a name in the models folder, or an absolute path.'),
+  source: z
+    .strictObject({
+      url: url.describe('Its last part is the name of the file.'),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is not a sha256: 64 digits from 0 to f'),
+      bytes: z.int().positive(),
+    })
+    .optional()
+    .describe('Where `ask --pull` gets the GGUF, and what its bytes are.'),
   size_gb: z.number().positive().describe('What the weights take in memory, in GB.'),
   context: z
     .int()

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
 import type { MemoryMinute, MemorySample, PressureLevel, Span } from '../contract.ts';
@@ -71,6 +71,8 @@ export class MemoryHistory {
 function open(file: string, warn: (message: string) => void): Database | null {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    // Made by SQLite itself it would be readable by all.
+    closeSync(openSync(file, 'a', 0o600));
     const db = new BetterSqlite3(file, { timeout: 100 });
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');

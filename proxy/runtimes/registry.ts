@@ -1,7 +1,7 @@
 import type { RuntimeConfig } from '../config/schema.ts';
 import { openLlamacpp } from './llamacpp/runtime.ts';
 import { openOllama } from './ollama/runtime.ts';
-import type { OpenRuntime, Runtime, RuntimeTools } from './types.ts';
+import type { OpenedRuntime, OpenRuntime, RuntimeTools } from './types.ts';
 
 /** One adapter per kind of runtime: a new kind without one does not compile. */
 const ADAPTERS: { [K in RuntimeConfig['kind']]: OpenRuntime<K> } = {
@@ -13,7 +13,7 @@ const ADAPTERS: { [K in RuntimeConfig['kind']]: OpenRuntime<K> } = {
 export function openRuntime<K extends RuntimeConfig['kind']>(
   config: Extract<RuntimeConfig, { kind: K }>,
   tools: RuntimeTools,
-): Runtime {
+): OpenedRuntime {
   const open: OpenRuntime<K> = ADAPTERS[config.kind as K];
   return open(config, tools);
 }

@@ -1,5 +1,6 @@
 import type { CompleteLink } from '../chat/types.ts';
 import type { ModelConfig, RuntimeConfig, WeightsConfig } from '../config/schema.ts';
+import type { Found } from '../doctor/finding.ts';
 import type { StartChild } from './llamacpp/child-process.ts';
 
 /** Weights as a runtime is told about them. */
@@ -13,6 +14,8 @@ export interface Link {
   model: string;
   weights: Weights;
   runtime: string;
+  /** What names it on `ask`'s command line; its own name unless told. */
+  word?: string;
   settings: Pick<
     ModelConfig,
     | 'think'
@@ -65,6 +68,26 @@ export interface Runtime {
   close(): Promise<void>;
 }
 
+/** How far a download has come. */
+export interface PullProgress {
+  bytes: number;
+  /** As far as it is known yet. */
+  total: number;
+}
+
+/** What a runtime tells of itself and of its weights on disk. */
+export interface RuntimeCare {
+  /** Whether it has the weights, in memory or not. Throws `LinkFailure` when it does not say. */
+  has(weights: Weights): Promise<boolean>;
+  /** Fetches the weights, and goes on where an earlier try broke off. Throws `ApiError` and `LinkFailure`. */
+  pull(weights: Weights, tell: (progress: PullProgress) => void, signal: AbortSignal): Promise<void>;
+  /** How it is, for `ask --doctor`. May throw: then that is unknown. */
+  examine(platform: NodeJS.Platform, signal: AbortSignal): Promise<Found[]>;
+}
+
+/** A runtime with everything that it can do. */
+export type OpenedRuntime = Runtime & RuntimeCare;
+
 /** What a runtime is made of, besides its config. */
 export interface RuntimeTools {
   /** The folder of GGUF files that are named without a path. */
@@ -80,4 +103,4 @@ export const residentKey = ({ name, file }: Weights): string => name ?? file ?? 
 export type OpenRuntime<K extends RuntimeConfig['kind']> = (
   config: Extract<RuntimeConfig, { kind: K }>,
   tools: RuntimeTools,
-) => Runtime;
+) => OpenedRuntime;

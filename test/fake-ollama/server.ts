@@ -18,6 +18,7 @@ export interface FakeOptions {
   machine?: Machine;
   /** OLLAMA_MAX_QUEUE: more requests than this at a time are turned away. */
   maxQueue?: number;
+  version?: string;
 }
 
 /** What a request of the past looked like. */
@@ -136,12 +137,13 @@ export class FakeOllama {
     const plain = (status: number, body: string) =>
       void res.writeHead(status, { 'content-type': 'text/plain' }).end(body);
     if (route === 'GET /') plain(200, 'Ollama is running');
-    else if (route === 'GET /api/version') sendJson(res, { version: '0.33.0-fake' });
+    else if (route === 'GET /api/version') sendJson(res, { version: this.#options.version ?? '0.33.0-fake' });
     else if (route === 'GET /api/tags') sendJson(res, { models: [...this.#models.values()].map(tag) });
     else if (route === 'GET /api/ps') {
       if (this.psHangs) await pause(60_000, signal);
       sendJson(res, { models: this.#residents() });
-    } else if (route === 'POST /api/show') sendJson(res, show(this.#model(parseBody(text, seen), ':latest')));
+    } else if (route === 'POST /api/pull') await this.#pull(parseBody(text, seen), res, signal);
+    else if (route === 'POST /api/show') sendJson(res, show(this.#model(parseBody(text, seen), ':latest')));
     else if (route === 'POST /api/chat') await this.#chat(parseBody(text, seen), res, signal);
     else if (route === 'POST /api/generate')
       await this.#chat({ ...parseBody(text, seen), messages: [] }, res, signal, { response: '' });
@@ -181,6 +183,39 @@ export class FakeOllama {
     } finally {
       this.#pending -= 1;
     }
+  }
+
+  /** Any model can be had, in ten pieces of a layer; one that is there is there at once. */
+  async #pull({ model: name }: ChatBody, res: ServerResponse, signal: AbortSignal): Promise<void> {
+    if (!name || /\s/.test(name)) throw new Refusal(400, 'invalid model name');
+    const fault = takeFault(this.faults, name);
+    const line = (json: object): void => void res.write(`${JSON.stringify(json)}\n`);
+    res.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    line({ status: 'pulling manifest' });
+    const [, host, path, tag] = /^(127\.0\.0\.1:1)\/(.+):(.+)$/.exec(name) ?? [];
+    if (host !== undefined) {
+      const why = `Get "https://${host}/v2/${path}/manifests/${tag}": dial tcp ${host}: connect: connection refused`;
+      line({ error: `pull model manifest: ${why}` });
+      res.end();
+      return;
+    }
+    const digest = `sha256:${digestOf(name)}`;
+    const total = 1e9;
+    for (let tenth = 0; tenth <= 10; tenth++) {
+      if (tenth === 5 && fault?.kind === 'error-in-stream') {
+        line({ error: 'max retries exceeded: unexpected EOF' });
+        res.end();
+        return;
+      }
+      if (tenth === 5 && fault?.kind === 'hang-mid-stream') await pause(60_000, signal);
+      line({ status: `pulling ${digest.slice(7, 19)}`, digest, total, completed: (total * tenth) / 10 });
+    }
+    const licence = { digest: `sha256:${digestOf(`${name}'s licence`)}`, total: 12_000 };
+    for (const completed of [0, 12_000])
+      line({ status: `pulling ${licence.digest.slice(7, 19)}`, ...licence, completed });
+    for (const status of ['verifying sha256 digest', 'writing manifest', 'success']) line({ status });
+    this.set({ name });
+    res.end();
   }
 
   #model({ model }: ChatBody, shown: string): FakeModel {

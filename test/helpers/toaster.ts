@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FreeOnDisk } from '../../proxy/disk.ts';
 import { pathsFrom } from '../../proxy/paths.ts';
 import { type Serving, serve } from '../../proxy/serve.ts';
 import { FakeOllama, type FakeOptions } from '../fake-ollama/server.ts';
@@ -26,13 +27,14 @@ export interface TestToaster extends Serving {
 }
 
 /** The tests' changes to the built-in config; `models` is further YAML below `models:`. */
-function configYaml(ollamaUrl: string, models: string, further: string): string {
+function configYaml(ollamaUrl: string, models: string, further: string, weights: string): string {
   return `
 runtimes:
   ollama: { url: "${ollamaUrl}" }
   llamacpp: { threads: 1 }
 weights:
   qwen-0.5b: { file: tiny.gguf, context: 512 }
+${weights}
 models:
 ${models}
 ${further}
@@ -57,22 +59,34 @@ export async function startToaster(
     onOllama?: string;
     ui?: string;
     log?: string;
+    disk?: FreeOnDisk;
+    /** YAML below `weights:`. */
+    weights?: string;
   } = {},
 ): Promise<TestToaster> {
   const folder = mkdtempSync(join(tmpdir(), 'toaster-'));
   const fake = await FakeOllama.start({ models: FAKE_MODELS, ...options.fake });
   const paths = pathsFrom({ ASK_DATA_DIR: folder, ASK_CONFIG: join(folder, 'config.yaml') });
   const writeConfig = (models: string): void =>
-    writeFileSync(paths.config, configYaml(options.onOllama ?? fake.url, models, options.further ?? ''));
+    writeFileSync(
+      paths.config,
+      configYaml(options.onOllama ?? fake.url, models, options.further ?? '', options.weights ?? ''),
+    );
   writeConfig(options.models ?? '  tiny: {}');
   if (options.pinned) writeFileSync(paths.state, JSON.stringify({ pinned: options.pinned }));
   if (options.log !== undefined) writeFileSync(paths.log, options.log);
   mkdirSync(paths.models);
   writeTinyGguf(join(paths.models, 'tiny.gguf'));
   const warnings: string[] = [];
-  const { ui } = options;
+  const { ui, disk } = options;
   const warn = (message: string): void => void warnings.push(message);
-  const serving = await serve({ paths, port: 0, warn, ...(ui !== undefined && { ui }) });
+  const serving = await serve({
+    paths,
+    port: 0,
+    warn,
+    ...(ui !== undefined && { ui }),
+    ...(disk && { disk }),
+  });
   const post: TestToaster['post'] = (path, body, headers = {}) =>
     fetch(serving.url + path, {
       method: 'POST',

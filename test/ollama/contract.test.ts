@@ -130,6 +130,16 @@ const cases: [string, string, unknown, number, string?][] = [
   ['no model', '/api/chat', {}, 400, 'model is required'],
   ['no body', '/api/chat', '', 400, 'missing request body'],
   ['half a body', '/api/chat', '{"model":"x"', 400, 'unexpected EOF'],
+  ['a pull of nothing', '/api/pull', {}, 400, 'invalid model name'],
+  ['a pull of what is no name', '/api/pull', { model: 'a b' }, 400, 'invalid model name'],
+  ['a pull without a body', '/api/pull', '', 400, 'missing request body'],
+  [
+    'a pull from a registry that does not answer',
+    '/api/pull',
+    { model: '127.0.0.1:1/x/y:z', stream: true },
+    200,
+    'pull model manifest: Get "https://127.0.0.1:1/v2/x/y/manifests/z": dial tcp 127.0.0.1:1: connect: connection refused',
+  ],
   ['an unload', '/api/chat', { model: ABLE, messages: [], keep_alive: 0 }, 200],
 ];
 

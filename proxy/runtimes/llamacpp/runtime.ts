@@ -1,19 +1,23 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { ChatRequest, Load, RuntimeEvent } from '../../chat/types.ts';
+import type { Found } from '../../doctor/finding.ts';
 import { ApiError, LinkFailure } from '../../errors.ts';
 import {
   type Link,
+  type OpenedRuntime,
   type OpenRuntime,
+  type PullProgress,
   type Resident,
-  type Runtime,
   residentKey,
   type Weights,
 } from '../types.ts';
 import { forkChild, type StartChild } from './child-process.ts';
+import { examineFolder } from './examine.ts';
 import { FileDigests } from './file-digest.ts';
 import { Holder } from './holder.ts';
 import type { EngineRequest } from './protocol.ts';
+import { pullFile } from './pull.ts';
 
 /** Weights in the file system, and the child that holds them while they are warm. */
 interface Seat {
@@ -29,7 +33,7 @@ interface Seat {
 export const openLlamacpp: OpenRuntime<'llamacpp'> = ({ threads }, { modelsDir, startChild }) =>
   new Llamacpp(modelsDir, threads ?? null, startChild ?? forkChild);
 
-export class Llamacpp implements Runtime {
+export class Llamacpp implements OpenedRuntime {
   readonly #modelsDir: string;
   readonly #threads: number | null;
   readonly #start: StartChild;
@@ -48,6 +52,18 @@ export class Llamacpp implements Runtime {
 
   digest(weights: Weights): Promise<string | null> {
     return this.#digests.of(this.#fileOf(weights));
+  }
+
+  async has(weights: Weights): Promise<boolean> {
+    return existsSync(this.#fileOf(weights));
+  }
+
+  pull(weights: Weights, tell: (progress: PullProgress) => void, signal: AbortSignal): Promise<void> {
+    return pullFile(weights, this.#fileOf(weights), tell, signal);
+  }
+
+  examine(): Promise<Found[]> {
+    return examineFolder(this.#modelsDir);
   }
 
   /** The process of each child that is alive. */
@@ -126,7 +142,7 @@ export class Llamacpp implements Runtime {
     if (!existsSync(file))
       throw new LinkFailure(
         'missing',
-        `${link.model} needs ${file}; put the GGUF there, or \`npm start\` fetches tiny's`,
+        `${link.model} needs ${file}; get it with \`ask --pull ${link.word ?? link.model}\`, or put the GGUF there`,
       );
     if (!seat.holder?.alive) seat.holder = this.#hold(link.weights, file);
     const { holder } = seat;

@@ -4,6 +4,7 @@ import type { Link } from '../types.ts';
 /** Whom a request was for. */
 export interface Asked {
   model: string;
+  word?: string;
   weights: Pick<Link['weights'], 'name'>;
 }
 
@@ -15,11 +16,14 @@ export function failureOf(
   { weights: { name }, ...link }: Asked,
 ): Error {
   const text = errorText(body);
-  const { model } = link;
+  const { model, word = model } = link;
   const overflow = contextOverflow(text);
   if (overflow) return contextError(overflow, model);
   if (status === 404)
-    return new LinkFailure('missing', `Ollama does not have ${name}; get it with \`ollama pull ${name}\``);
+    return new LinkFailure(
+      'missing',
+      `Ollama does not have ${name}; get it with \`ask --pull ${word}\` (or \`ollama pull ${name}\`)`,
+    );
   // llama-server's refusal of a picture arrives as a 500, yet it is the request that is at fault.
   if (/image input is not supported/.test(text))
     return new ApiError(400, `${model} does not see images; ask a model that does.`, {

@@ -5,8 +5,11 @@ import { Blobs } from './blobs.ts';
 import { chatBody } from './chat-body.ts';
 import { ChunkReader } from './chunks.ts';
 import { Digests } from './digests.ts';
+import { examineOllama } from './examine.ts';
 import { failureOf } from './failures.ts';
+import { hasModel } from './has-model.ts';
 import { OllamaHttp, readLines, readText } from './http.ts';
+import { pullModel } from './pull.ts';
 import { listResidents, load, tellLoading, unload } from './residency.ts';
 
 /** Ollama over its native API: only that one takes keep_alive, think, num_ctx and truncate. */
@@ -20,6 +23,9 @@ export const openOllama: OpenRuntime<'ollama'> = ({ url }, { warn }) => {
     residents: () => listResidents(http, blobs),
     load: (link, signal) => load(http, link, signal),
     unload: (key) => unload(http, key),
+    has: (weights) => hasModel(http, weights.name ?? ''),
+    pull: (weights, tell, signal) => pullModel(http, weights, tell, signal),
+    examine: (platform, signal) => examineOllama(http, url, platform, signal),
     renew: () => http.dropIdle(),
     close: async () => http.close(),
   };

@@ -1,7 +1,6 @@
 import { createWriteStream, rmSync, statSync } from 'node:fs';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Progress } from './progress.ts';
 
 const HEADERS_WITHIN_MS = 15_000;
 const SILENT_FOR_MS = 30_000;
@@ -10,10 +9,10 @@ const SILENT_FOR_MS = 30_000;
  * Downloads `url` into `part`, going on where an earlier try broke off when the server can do that. What has come stays
  * when it breaks off again. Throws when the server cannot be reached or does not have it.
  */
-export async function fromHub(
+export async function download(
   url: string,
   part: string,
-  progress: (total: number, from: number) => Progress,
+  progress: (total: number, from: number) => { show(bytes: number): void },
   signal: AbortSignal,
 ): Promise<void> {
   const have = statSync(part, { throwIfNoEntry: false })?.size ?? 0;
