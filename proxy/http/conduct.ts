@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import type { ChatEvent } from '../chat/types.ts';
-import { ApiError, messageOf } from '../errors.ts';
+import { ApiError, LinkFailure, messageOf } from '../errors.ts';
 import type { AnswerWriter } from './write.ts';
 
 /** What follows a request to its end. */
@@ -47,9 +47,10 @@ export async function conduct(
   }
 }
 
-/** Errors of the request itself are told as they are; anything else is a fault of Toaster and said to be one. */
+/** What a request or a runtime did wrong is told as it is; anything else is a fault of Toaster and said to be one. */
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
+  if (error instanceof LinkFailure) return new ApiError(503, `${error.message}.`, { code: error.reason });
   return new ApiError(500, `Toaster itself went wrong: ${messageOf(error)}. Please report it.`, {
     code: 'internal_error',
   });

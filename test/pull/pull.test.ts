@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OllamaHttp } from '../../proxy/runtimes/ollama/http.ts';
 import { pullModel } from '../../proxy/runtimes/ollama/pull.ts';
+import { FakeOllama } from '../fake-ollama/server.ts';
 import { never, until } from '../helpers/requests.ts';
 import { type RunOptions, runAsk } from '../helpers/shim.ts';
 import { startToaster, type TestToaster } from '../helpers/toaster.ts';
@@ -98,6 +99,16 @@ describe('ask --pull on Ollama', () => {
     expect(stderr).toMatch(/^ask: Ollama could not fetch llama3\.2:3b: max retries exceeded/m);
     expect(code).toBe(4);
     expect((await pull(['--pull', '3b'])).code).toBe(0);
+  });
+
+  it('an Ollama that is not there is what is said, and nobody is asked to report it', async () => {
+    await start();
+    await toaster.fake.close();
+    const { code, stderr } = await pull(['--pull', '3b']);
+    expect(stderr).toMatch(/^ask: Ollama does not answer at .*start it with `ollama serve`\.$/m);
+    expect(stderr).not.toMatch(/Toaster itself/);
+    expect(code).toBe(4);
+    toaster.fake = await FakeOllama.start({ models: [] });
   });
 
   it('Ctrl-C ends it at Ollama, too; meanwhile a second one is refused', async () => {
