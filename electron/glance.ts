@@ -80,7 +80,10 @@ function sentence(status: Status): string {
     pressure.level === 'normal'
       ? ''
       : ` Memory is ${pressure.level}${pressure.why ? `: ${pressure.why}` : ''}.`;
-  return holds + room + why;
+  const tight = status.models.some((one) => one.tight)
+    ? ' It exceeds what was free; the machine may page.'
+    : '';
+  return holds + tight + room + why;
 }
 
 const list = (names: string[]): string =>

@@ -294,6 +294,8 @@ export interface ModelStatus {
   expires_in_s: number | null;
   pinned: boolean;
   in_flight: number;
+  /** It was loaded alone although it exceeds what was free: the machine may page. */
+  tight: boolean;
   /** Seconds; null for ever. */
   keep_alive_s: number | null;
   /** Who stands in, in order. */

@@ -29,6 +29,9 @@ export function statusTable(status: Status): string {
     lines.push(
       `orphans   ${gb(memory.resident.orphans)} of a dead Ollama's runners; end them with: ${ORPHANS_MEND}`,
     );
+  const tight = models.find((one) => one.tight);
+  if (tight)
+    lines.push(`tight     ${tight.weights} exceeds what was free and runs alone; the machine may page`);
   if (queue > 0) lines.push(`waiting   ${queue} for a load`);
   lines.push('');
   if (residents.length === 0) lines.push('No model is in memory.');

@@ -32,6 +32,7 @@ export class Ledger {
   /** When loads that are under way began, and how long the last one took, by weights; monotonic ms. */
   readonly #loadsBegan = new Map<string, number>();
   readonly #loadTook = new Map<string, number>();
+  readonly #tight = new Set<string>();
   readonly #now: () => number;
   #runtimes: ReadonlyMap<string, Runtime> = new Map();
   /** What each runtime had when it last said so. */
@@ -88,6 +89,17 @@ export class Ledger {
       (this.#last.get(runtime) ?? []).filter((one) => !isKey(key, one.key)),
     );
     this.changed.tell();
+  }
+
+  /** Notes whether weights are loaded although they exceed what is free. */
+  setTight(id: string, tight: boolean): void {
+    if (tight) this.#tight.add(id);
+    else this.#tight.delete(id);
+  }
+
+  /** Whether the last load of weights was such a one. */
+  isTight(id: string): boolean {
+    return this.#tight.has(id);
   }
 
   /** How far weights are on their way into memory, by how long it took the last time; null when they are not. */

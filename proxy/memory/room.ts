@@ -160,6 +160,7 @@ export class Room {
       tight ||= plan.tight;
       if (leaving.length === 0 || (how.force && clearings === CLEARINGS)) {
         yield* news;
+        this.#parts.ledger.setTight(link.weights.id, tight);
         await this.#load(link, how.giveUp, signal, hold);
         break;
       }

@@ -1,7 +1,7 @@
 import { durationSeconds } from '../config/duration.ts';
 import { type Config, isCouncil } from '../config/schema.ts';
 import type { ModelStatus, ResidentStatus, Status } from '../contract.ts';
-import type { KnownWeights, LedgerEntry } from './ledger.ts';
+import type { KnownWeights, Ledger, LedgerEntry } from './ledger.ts';
 import { measure } from './measure.ts';
 import type { Memory } from './memory.ts';
 
@@ -34,6 +34,7 @@ export async function statusOf(memory: Memory, config: Config, wall: number): Pr
           size: footprints.of(one.weights),
           measured: footprints.measured(one.weights) !== null,
           state: stateOf(residentOf(one), ledger.loading(one.weights.id)),
+          tight: isTight(one, residentOf(one), ledger),
           expires_in_s: secondsLeft(residentOf(one), wall),
           pinned: pinned.has(model),
           in_flight: ledger.busy(one.weights.id),
@@ -69,6 +70,11 @@ function ofConfig(config: Config, name: string): Pick<ModelStatus, 'keep_alive_s
   if (!model || isCouncil(model)) return { keep_alive_s: null, fallback: [] };
   const keepAliveS = durationSeconds(model.keep_alive);
   return { keep_alive_s: Number.isFinite(keepAliveS) ? keepAliveS : null, fallback: model.fallback };
+}
+
+/** It says something of the load under way, or of the one that brought them in. */
+function isTight({ weights: { id } }: KnownWeights, there: LedgerEntry | undefined, ledger: Ledger): boolean {
+  return ledger.isTight(id) && (there !== undefined || ledger.loading(id) !== null);
 }
 
 function stateOf(entry: LedgerEntry | undefined, loading: ModelStatus['loading']): ModelStatus['state'] {

@@ -8,6 +8,7 @@ import { segmentsOf } from './segments.ts';
 export function MemoryCard({ status }: { status: Status }) {
   const { memory, free_for_models: free, queue, budget } = status;
   const { swapouts, pageouts } = memory.rates;
+  const tight = status.models.find((one) => one.tight);
   return (
     <section className="card memory" aria-labelledby="memory-title">
       <h2 id="memory-title" className="hidden">
@@ -25,6 +26,11 @@ export function MemoryCard({ status }: { status: Status }) {
         </p>
         <PressureLine pressure={status.pressure} />
       </div>
+      {tight && (
+        <p className="notice" role="status">
+          {tight.weights} exceeds what was free and runs alone; the machine may page.
+        </p>
+      )}
       <MemoryBar total={memory.total} segments={segmentsOf(status)} />
       <dl className="figures">
         <Figure name="Swap used" value={memory.swap_used === null ? null : bytes(memory.swap_used)} />

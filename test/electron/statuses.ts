@@ -17,6 +17,7 @@ export function model(fields: Partial<ModelStatus> = {}): ModelStatus {
     expires_in_s: null,
     pinned: false,
     in_flight: 0,
+    tight: false,
     keep_alive_s: 900,
     fallback: [],
     last: null,

@@ -103,6 +103,8 @@ describe('a model that exceeds what is free', () => {
     expect(await ran).toBe('answered');
     expect(events.map(({ type }) => type)).toEqual(['load', 'tight', 'load', 'delta', 'finish']);
     expect(ledger.busy('w')).toBe(0);
+    // Whoever looks at the status hears of it, too.
+    expect(ledger.isTight('w')).toBe(true);
     close();
   });
 

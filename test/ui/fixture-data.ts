@@ -25,6 +25,7 @@ export function modelStatus(model: string, fields: Partial<ModelStatus> = {}): M
     expires_in_s: null,
     pinned: false,
     in_flight: 0,
+    tight: false,
     keep_alive_s: 300,
     fallback: [],
     last: null,

@@ -24,6 +24,16 @@ describe('memory', () => {
     expect(await page.getByText('Memory is critical').isVisible()).toBe(true);
   });
 
+  onPage('that is exceeded by a model which runs alone says so', async (open) => {
+    const data = laptop(now());
+    const [first, ...others] = data.status.models;
+    if (first) data.status = { ...data.status, models: [{ ...first, tight: true }, ...others] };
+    const { page } = await openFixture(open, { data });
+    await page
+      .getByText(`${first?.weights} exceeds what was free and runs alone; the machine may page.`)
+      .waitFor();
+  });
+
   onPage('that a machine does not tell is not 0', async (open) => {
     const data = laptop(now());
     const { memory } = data.status;
