@@ -24,13 +24,14 @@ export const FLAGS: readonly Flag[] = [
   { name: 'timeout', value: 'TIME', help: 'give up after this long: 30s, 5m (a bare number is seconds)' },
   { name: 'why', help: 'a receipt on stderr: who answered, why, and what it took' },
   { name: 'think-out', help: 'show the reasoning, on stderr' },
+  { name: 'show', help: "with a council: its members' answers on stderr, and then who they were" },
   { name: 'status', help: 'what is in memory, what is free, and the pressure (with --json, too)' },
   { name: 'models', help: 'all models: tier, weights, size, warm or cold (with --json, too)' },
   { name: 'warm', value: 'NAME', help: 'pin a model or tier: it stays warm' },
   { name: 'cool', value: 'NAME', help: 'unpin a model or tier, and unload it' },
   {
     name: 'stats',
-    help: 'what was asked and what it saved, in the last 7d; or: ask --stats 24h (to 35d; with --json, too)',
+    help: 'what was asked and saved in the last 7d, or --stats 24h (to 35d; with --json, too)',
   },
   { name: 'open', help: 'the window, in a browser; prints its address, good for a minute' },
   {
