@@ -19,6 +19,7 @@ export const HEADERS = {
   strict: 'X-Strict',
   force: 'X-Force',
   memory: 'X-Memory',
+  council: 'X-Council',
   exit: 'X-Exit',
   note: 'X-Note',
   open: 'X-Open',
@@ -35,7 +36,9 @@ export type Reason =
   | 'cooling_off'
   | 'missing'
   /** A later link that cannot do what was asked (tools, images, the prompt's length): passed over. */
-  | 'unsupported';
+  | 'unsupported'
+  /** A member of a council that said nothing. */
+  | 'empty';
 
 /** Exit codes of `ask`; API requests are logged with the same numbers. */
 export const EXIT = {
@@ -68,6 +71,37 @@ export interface Birth {
   latency_s: number;
   ttft_s: number | null;
   load_s: number | null;
+}
+
+/** What one member of a council did. */
+export interface CouncilMember {
+  /** Under which the chairman read the answer; null when there was none. */
+  letter: string | null;
+  model: string;
+  /** Null when nobody answered in this seat. */
+  served_by: string | null;
+  /** `demoted`: another model answered in its place. */
+  outcome: 'answered' | 'demoted' | 'lost';
+  /** Why it was demoted or lost, and one sentence for a person. */
+  reason: Reason | null;
+  detail: string | null;
+  seconds: number;
+  tokens_out: number | null;
+  chars: number;
+  /** Characters from the answer's middle that the chairman did not read, since its context is too short. */
+  left_out: number;
+  text: string | null;
+}
+
+/** How a council came to its answer. */
+export interface Council {
+  /** Those who were read by their letters, then those who were lost. */
+  members: CouncilMember[];
+  chairman: string;
+  /** The most members that were seen to answer at the same moment; 1: one after the other. */
+  at_once: number;
+  /** False: the answer is a single member's, as it was, or there is none. */
+  synthesis: boolean;
 }
 
 /** The facts of one request, complete once it has ended. Times are seconds. */
@@ -108,6 +142,8 @@ export interface Receipt {
   error: string | null;
   /** On a hit: what the answer took when it was made. */
   birth: Birth | null;
+  /** Null when no council was asked, and until its members are done. */
+  council: Council | null;
 }
 
 /**
@@ -139,6 +175,7 @@ export interface LogLine {
   pageouts?: number | null;
   memory?: 'tight';
   shared?: true;
+  council?: Omit<Council, 'members'> & { members: Omit<CouncilMember, 'detail' | 'text'>[] };
   error?: string;
   user?: string;
   metadata?: Record<string, string>;

@@ -4,6 +4,7 @@ import { durationSeconds } from './config/duration.ts';
 import { knownWeights } from './config/links.ts';
 import { loadConfig } from './config/load.ts';
 import type { Config, RuntimeConfig } from './config/schema.ts';
+import { Concurrency } from './council/concurrency.ts';
 import { defaultSwapouts, type ThrashLimit } from './memory/thrash-watch.ts';
 import type { RoomTools } from './memory/with-room.ts';
 import { openRuntime } from './runtimes/registry.ts';
@@ -33,6 +34,7 @@ export class LiveConfig {
   readonly #tools: RuntimeTools;
   readonly #memory: MemoryTools;
   readonly #rest: Rest;
+  readonly #concurrency: Concurrency;
   readonly #now = () => performance.now();
   #runtimes = new Map<string, Entry>();
   #retired: Runtime[] = [];
@@ -45,6 +47,7 @@ export class LiveConfig {
     this.#tools = tools;
     this.#memory = memory;
     this.#rest = new Rest(this.#now);
+    this.#concurrency = new Concurrency(this.#now);
     this.#live = this.#compose(loadConfig(file));
   }
 
@@ -98,7 +101,14 @@ export class LiveConfig {
     this.#memory.ledger.follow(byId, knownWeights(config));
     const { swapouts = defaultSwapouts(process.platform), for: time } = config.memory.thrash;
     const thrash = { swapouts, seconds: durationSeconds(time) };
-    const tools = { ...this.#memory, thrash: () => thrash, runtimes: byId, rest: this.#rest, now: this.#now };
+    const tools = {
+      ...this.#memory,
+      thrash: () => thrash,
+      runtimes: byId,
+      rest: this.#rest,
+      concurrency: this.#concurrency,
+      now: this.#now,
+    };
     return { config, catalog: buildCatalog(config, tools), runtimes: byId, thrash };
   }
 

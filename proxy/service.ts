@@ -148,8 +148,9 @@ export class Exchange {
         const context = this.live.catalog.get(served_by ?? '')?.chain[0]?.weights.context ?? null;
         this.receipt.measured({ pressure: probe.pressure.level, ...probe.since(this.#mark), context });
         const receipt = this.now();
-        const { ts, exit_code, cache, latency_s } = receipt;
-        if (served_by !== null && exit_code === EXIT.answered && cache !== 'hit')
+        const { ts, exit_code, cache, latency_s, council } = receipt;
+        const itself = cache !== 'hit' && council === null;
+        if (served_by !== null && exit_code === EXIT.answered && itself)
           lastAnswers.set(served_by, { ts: ts + latency_s, latency_s });
         const line = logLine(receipt, this.client);
         log.write(line);

@@ -27,6 +27,7 @@ export const FLAGS: readonly Flag[] = [
   { name: 'timeout', value: 'TIME', help: 'give up after this long: 30s, 5m (a bare number is seconds)' },
   { name: 'why', help: 'a receipt on stderr: who answered, why, and what it took' },
   { name: 'think-out', help: 'show the reasoning, on stderr' },
+  { name: 'show', help: "with a council: its members' answers on stderr, and then who they were" },
   { name: 'status', help: 'what is in memory, what is free, and the pressure (with --json, too)' },
   { name: 'models', help: 'all models: tier, weights, size, warm or cold (with --json, too)' },
   { name: 'doctor', help: 'what is wrong on this machine, and what mends it (with --json, too)' },

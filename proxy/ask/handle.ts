@@ -45,8 +45,9 @@ export async function handleAsk(
   } catch (error) {
     return refuse(exchange, asApiError(error), res, new Notes(res, null));
   }
-  const live = form.get('live');
-  const notes = new Notes(res, live === null ? null : streams.open(live));
+  // A stream of its own even where stderr is no terminal: members' answers are too long for headers.
+  const live = form.get('live') ?? form.get('stream');
+  const notes = new Notes(res, live === null ? null : streams.open(live), form.has('live'));
   res.once('close', () => notes.abandon());
   const { config } = exchange.live;
   let words: AskWords | undefined;
@@ -109,13 +110,13 @@ async function answer(
   exchange.receipt.asked(request.model, promptFacts(request.messages));
   const writer = question.json
     ? receiptWriter(res, exchange.now, notes)
-    : textWriter(res, exchange.now, notes, { terminal, why: question.why, thinkOut: question.thinkOut });
+    : textWriter(res, exchange.now, notes, { ...question, terminal });
   const model = findModel(exchange.live, request.model);
   await exchange.serve(model, request, res, writer, (complete) => withDeadline(complete, question.timeoutS));
 }
 
 function refuse(exchange: Exchange, error: ApiError, res: Response, notes: Notes): Promise<void> {
-  const options = { terminal: false, why: false, thinkOut: false };
+  const options = { terminal: false, why: false, thinkOut: false, show: false };
   return exchange.refuse(error, res, textWriter(res, exchange.now, notes, options));
 }
 

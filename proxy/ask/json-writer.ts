@@ -14,7 +14,8 @@ export function receiptWriter(res: Response, receipt: ReceiptSoFar, notes: Notes
   res.once('close', () => loadLine.stop());
   return {
     write(event) {
-      loadLine.see(event);
+      // Nothing is shown before the end.
+      if (event.type !== 'delta') loadLine.see(event);
       addToAnswer(answer, event);
       if (event.type === 'note') notes.line(event.text);
       if (event.type !== 'finish' && event.type !== 'error') return;

@@ -3,11 +3,17 @@ import type { Notes } from './notes.ts';
 
 const ERASE = '\r\u001b[K';
 
-/** One line on a terminal's stderr that counts the seconds of a load, and vanishes when there is something to read. */
+/**
+ * One line on a terminal's stderr that counts the seconds of a load or of a council at work, and vanishes when there is
+ * something to read.
+ */
 export class LoadLine {
   readonly #notes: Notes;
   #model = '';
-  #progress: number | undefined;
+  /** What the line says. */
+  #doing = '';
+  /** How far the council is; null when none was asked, or its answer has begun. */
+  #stage: string | null = null;
   #since = 0;
   #ticking: NodeJS.Timeout | undefined;
 
@@ -18,21 +24,30 @@ export class LoadLine {
   /** Looks at an event of the request. */
   see(event: ChatEvent): void {
     if (event.type === 'attempt' && event.state === 'started') this.#model = event.model;
-    if (event.type !== 'load' || event.state === 'loaded') {
-      this.stop();
-      return;
-    }
-    this.#progress = event.progress;
-    if (!this.#notes.live || this.#ticking) return;
-    this.#since = performance.now();
-    this.#ticking = setInterval(() => this.#draw(), 1000);
-    this.#draw();
+    if (event.type === 'council')
+      this.#stage = event.stage === 'chairman' ? 'chairman' : `members ${event.done}/${event.of}`;
+    else if (event.type === 'delta' || event.type === 'finish' || event.type === 'error') this.#stage = null;
+    const doing =
+      event.type === 'load' && event.state === 'loading'
+        ? loading(this.#stage ?? this.#model, event.progress)
+        : this.#stage;
+    if (doing === null || event.type === 'note') this.stop();
+    else this.#show(doing, event.type === 'council');
+  }
+
+  #show(doing: string, now: boolean): void {
+    const another = this.#ticking === undefined || firstWord(doing) !== firstWord(this.#doing);
+    this.#doing = doing;
+    if (!this.#notes.watched) return;
+    if (another) this.#since = performance.now();
+    this.#ticking ??= setInterval(() => this.#draw(), 1000);
+    // Progress of a load comes too often for a line each.
+    if (another || now) this.#draw();
   }
 
   #draw(): void {
     const seconds = Math.floor((performance.now() - this.#since) / 1000);
-    const percent = this.#progress === undefined ? '' : ` ${Math.floor(this.#progress * 100)}%`;
-    this.#notes.raw(`${ERASE}loading ${this.#model}${percent}, ${seconds} s`);
+    this.#notes.raw(`${ERASE}${this.#doing}, ${seconds} s`);
   }
 
   /** Takes the line away. */
@@ -43,3 +58,10 @@ export class LoadLine {
     this.#notes.raw(ERASE);
   }
 }
+
+function loading(model: string, progress: number | undefined): string {
+  const percent = progress === undefined ? '' : ` ${Math.floor(progress * 100)}%`;
+  return `loading ${model}${percent}`;
+}
+
+const firstWord = (text: string): string | undefined => text.split(' ')[0];

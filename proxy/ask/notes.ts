@@ -14,16 +14,20 @@ const asHeader = (line: string): string =>
 export class Notes {
   readonly #res: Response;
   readonly #live: StderrStream | null;
+  /** stderr is a terminal: what moves may be shown. */
+  readonly watched: boolean;
   /** Lines that the client has not been given in another way. */
   #early: string[] = [];
   #late: string[] = [];
 
-  constructor(res: Response, live: StderrStream | null) {
+  /** `watched` where the live stream goes to a terminal. */
+  constructor(res: Response, live: StderrStream | null, watched = live !== null) {
     this.#res = res;
     this.#live = live;
+    this.watched = watched;
   }
 
-  /** Whether somebody watches stderr right now. */
+  /** Whether stderr has a stream of its own. */
   get live(): boolean {
     return this.#live !== null;
   }

@@ -2,9 +2,12 @@ import type { Receipt } from '../contract.ts';
 
 /** Lines that `ask` prints on stderr. */
 
-/** `[degraded: fast-9b → fast-1b] timeout: ...`, or null when the model that was asked for answered. */
+/**
+ * `[degraded: fast-9b → fast-1b] timeout: ...`, or null when the model that was asked for answered; what a council that
+ * did was short of, it has told itself.
+ */
 export function degradedNote({ demoted, model, served_by, attempts }: Receipt): string | null {
-  if (!demoted) return null;
+  if (!demoted || served_by === model) return null;
   const [first] = attempts;
   return `[degraded: ${model} → ${served_by}]${first ? ` ${first.reason}: ${first.detail}` : ''}`;
 }

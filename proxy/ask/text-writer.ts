@@ -1,8 +1,9 @@
 import type { Response } from 'express';
-import type { ChatEvent } from '../chat/types.ts';
+import type { ChatEvent, CouncilStage } from '../chat/types.ts';
 import { EXIT, type ExitCode } from '../contract.ts';
 import { receiptHeaders } from '../http/receipt-headers.ts';
 import { type AnswerWriter, type ReceiptSoFar, send } from '../http/write.ts';
+import { opinionsText, whoWasWho } from './council-text.ts';
 import { harmless } from './harmless.ts';
 import { LoadLine } from './load-line.ts';
 import type { Notes } from './notes.ts';
@@ -14,6 +15,8 @@ interface TextOptions {
   terminal: boolean;
   why: boolean;
   thinkOut: boolean;
+  /** Members' answers on stderr. */
+  show: boolean;
 }
 
 /** The answer as `ask` prints it: the text alone on stdout, everything else on stderr. */
@@ -39,11 +42,17 @@ export function textWriter(
     res.set({ 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
     notes.intoHeaders(EXIT.answered);
   };
+  /** With `--show`: what the members said, once, as soon as all have. */
+  const showOpinions = ({ council }: CouncilStage): void => {
+    if (council?.synthesis && options.show) notes.raw(opinionsText(council));
+  };
   const end = (exit: ExitCode, last: string): void => {
     if (reasoning !== '' && !notes.live)
       for (const line of reasoning.trimEnd().split('\n')) notes.afterwards(line);
     const late = endNote(receipt());
     if (late !== null) notes.afterwards(late);
+    const { council } = receipt();
+    if (options.show && council) for (const line of whoWasWho(council)) notes.afterwards(line);
     if (options.why) for (const line of whyLines(receipt(), Date.now() / 1000)) notes.afterwards(line);
     notes.end(exit, last);
   };
@@ -54,7 +63,9 @@ export function textWriter(
 
   return {
     async write(event: ChatEvent) {
-      loadLine.see(event);
+      if (event.type === 'council') showOpinions(event);
+      // Reasoning that nobody sees leaves the line where it is.
+      if (event.type !== 'delta' || event.text || options.thinkOut) loadLine.see(event);
       if (event.type === 'note') notes.line(event.text);
       if (event.type === 'delta') {
         if (event.reasoning && options.thinkOut) think(event.reasoning);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ChatRequest, JsonObject, Message } from '../chat/types.ts';
 import { DURATION, durationSeconds } from '../config/duration.ts';
 import { nearest } from '../config/nearest.ts';
-import type { Config } from '../config/schema.ts';
+import { type Config, isCouncil } from '../config/schema.ts';
 import { type AskWords, UsageError } from './parse-args.ts';
 
 /** What the shim sends besides the words. */
@@ -18,6 +18,8 @@ export interface AskQuestion {
   json: boolean;
   why: boolean;
   thinkOut: boolean;
+  /** Members' answers on stderr. */
+  show: boolean;
   /** Seconds for everything together; Infinity when not limited. */
   timeoutS: number;
 }
@@ -34,9 +36,13 @@ export function toQuestion({ flags, tier, prompt }: AskWords, input: AskInput, c
   const seed = numberFlag(flags, 'seed', z.int(), 'a whole number');
   const maxTokens = numberFlag(flags, 'max-tokens', z.int().min(1), 'a whole number above 0');
   const json = flags.has('json');
+  const model = modelName(flags.get('model'), tier, config);
+  const asked = config.models[model];
+  if (flags.has('show') && asked && !isCouncil(asked))
+    throw new UsageError('--show goes with a council: ask --council --show.');
   return {
     request: {
-      model: modelName(flags.get('model'), tier, config),
+      model,
       messages,
       tools: [],
       toolChoice: 'auto',
@@ -54,6 +60,7 @@ export function toQuestion({ flags, tier, prompt }: AskWords, input: AskInput, c
     json,
     why: flags.has('why'),
     thinkOut: flags.has('think-out'),
+    show: flags.has('show'),
     timeoutS: timeoutOf(flags.get('timeout')),
   };
 }

@@ -1,4 +1,5 @@
-import type { Receipt } from '../contract.ts';
+import type { Council, Receipt } from '../contract.ts';
+import { howAsked } from './council-text.ts';
 
 /** The receipt for `--why`: a line per fact, aligned; what is not known has no line. `now` is in seconds since 1970. */
 export function whyLines(receipt: Receipt, now: number): string[] {
@@ -10,6 +11,7 @@ export function whyLines(receipt: Receipt, now: number): string[] {
       'tried',
       `${tried}: ${reason} after ${seconds(took)}: ${detail}`,
     ]),
+    ...(receipt.council === null ? [] : councilRows(receipt.council)),
     ['cache', cacheText(receipt, now)],
     ['load', loadText(receipt)],
     ['first token', ttft_s === null ? null : seconds(ttft_s)],
@@ -23,6 +25,16 @@ export function whyLines(receipt: Receipt, now: number): string[] {
 }
 
 const seconds = (value: number): string => `${value.toFixed(value < 1 ? 3 : 1)} s`;
+
+function councilRows({ members, at_once, synthesis }: Council): [string, string][] {
+  return [
+    ['members', `${howAsked(at_once)}${synthesis ? '' : ', no synthesis'}`],
+    ...members.map(({ letter, model, served_by, outcome, reason, seconds: took }): [string, string] => {
+      const who = outcome === 'answered' ? model : `${model} → ${served_by ?? 'lost'} (${reason})`;
+      return [`member ${letter ?? '-'}`, `${who}, ${seconds(took)}`];
+    }),
+  ];
+}
 
 /** The key's beginning is enough to find it in cache.db. */
 function cacheText({ cache, cache_key, shared, birth }: Receipt, now: number): string {

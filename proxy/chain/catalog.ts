@@ -1,6 +1,8 @@
 import type { Complete, CompleteLink, JsonObject } from '../chat/types.ts';
 import { chainOf } from '../config/links.ts';
 import { type Config, isCouncil } from '../config/schema.ts';
+import type { Concurrency } from '../council/concurrency.ts';
+import type { CouncilTools, Seat } from '../council/seat.ts';
 import { withCouncil } from '../council/with-council.ts';
 import { type RoomTools, withRoom } from '../memory/with-room.ts';
 import type { Link, Runtime } from '../runtimes/types.ts';
@@ -8,6 +10,7 @@ import type { Rest } from './rest.ts';
 import { withFallback } from './with-fallback.ts';
 import { withFirstCall } from './with-first-call.ts';
 import { withForcedTool } from './with-forced-tool.ts';
+import { hopeless, withPromptLimit } from './with-prompt-limit.ts';
 import { withTimeouts } from './with-timeouts.ts';
 
 /** A model that can be asked: how it answers, and what a client may know about it. */
@@ -27,6 +30,7 @@ export interface CatalogModel {
 interface CatalogTools extends RoomTools {
   runtimes: ReadonlyMap<string, Runtime>;
   rest: Rest;
+  concurrency: Concurrency;
   /** Monotonic, in ms. */
   now: () => number;
 }
@@ -38,9 +42,8 @@ export function buildCatalog(config: Config, tools: CatalogTools): ReadonlyMap<s
     if (!isCouncil(model)) catalog.set(name, single(config, name, model.cache, tools));
   for (const [name, model] of Object.entries(config.models)) {
     if (!isCouncil(model)) continue;
-    const ask = (seat: string): Complete => catalog.get(seat)?.complete ?? nobody(seat);
     const council = [...model.members.map((seat) => seat.model), model.chairman];
-    const complete = withCouncil(model, ask);
+    const complete = withCouncil(model, councilTools(catalog, tools));
     catalog.set(name, { name, complete, chain: [], council, cached: false, identify: async () => null });
   }
   return catalog;
@@ -48,12 +51,38 @@ export function buildCatalog(config: Config, tools: CatalogTools): ReadonlyMap<s
 
 function single(config: Config, name: string, cached: boolean, tools: CatalogTools): CatalogModel {
   const chain = chainOf(config, name);
-  const steps = chain.map((link, index) => ({
-    link,
-    complete: withRoom(withTimeouts(completeOn(link, tools), link), link, chain.slice(index + 1), tools),
-  }));
+  const steps = chain.map((link, index) => {
+    const timely = withTimeouts(completeOn(link, tools), link);
+    return { link, complete: withPromptLimit(withRoom(timely, link, chain.slice(index + 1), tools), link) };
+  });
   const complete = withForcedTool(withFirstCall(withFallback(steps, tools)));
   return { name, complete, chain, council: [], cached, identify: () => identity(chain[0], tools) };
+}
+
+/** What councils know of models and memory. */
+function councilTools(
+  catalog: ReadonlyMap<string, CatalogModel>,
+  { room, ledger, concurrency, now }: CatalogTools,
+): CouncilTools {
+  const linkOf = (model: string): Link => catalog.get(model)?.chain[0] ?? nobody(model);
+  return {
+    seat: (model): Seat => {
+      const { weights, settings } = linkOf(model);
+      const complete: Complete = catalog.get(model)?.complete ?? nobody(model);
+      return {
+        model,
+        weights: weights.id,
+        context: weights.context,
+        maxTokens: settings.max_tokens ?? null,
+        refusal: (messages) => hopeless(messages, model, weights.context),
+        complete,
+      };
+    },
+    fit: (members, chairman) => room.fit(members.map(linkOf), linkOf(chairman)),
+    reserve: (models) => ledger.reserve(models.map((model) => linkOf(model).weights.id)),
+    concurrency,
+    now,
+  };
 }
 
 function completeOn(link: Link, { runtimes }: CatalogTools): CompleteLink {

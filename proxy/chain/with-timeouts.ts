@@ -18,7 +18,7 @@ export function withTimeouts(complete: CompleteLink, { model, timeouts }: Link):
     });
     if (signal.aborted) follow();
     else signal.addEventListener('abort', follow, { once: true });
-    watch.allow(timeouts.firstToken, 'no first token');
+    watch.allow(request.patient ? timeouts.load : timeouts.firstToken, 'no first token');
     try {
       for await (const event of complete(request, stop.signal)) {
         observe(event, watch, timeouts);

@@ -1,4 +1,4 @@
-import type { Birth, FinishReason, Reason } from '../contract.ts';
+import type { Birth, Council, FinishReason, Reason } from '../contract.ts';
 import type { ApiError } from '../errors.ts';
 
 /** JSON as a program sees it before it has looked. */
@@ -70,6 +70,8 @@ export interface ChatRequest {
   /** `force`: load even where there seems to be no room. `off`: no plan at all, to see what the machine does without. */
   room: 'plan' | 'force' | 'off';
   cache: CacheUse;
+  /** Another request on the same weights may be answered before it: its first token may take as long as a load. */
+  patient?: boolean;
   /** What the client sees before the end. It decides until when another link may still take over. */
   sees: 'nothing' | 'text' | 'everything';
 }
@@ -164,6 +166,16 @@ export interface Note {
   text: string;
 }
 
+/** A council at work: how many of its members are done, or that its answer is being written. */
+export interface CouncilStage {
+  type: 'council';
+  stage: 'members' | 'chairman';
+  done: number;
+  of: number;
+  /** Null until all members are done. */
+  council: Council | null;
+}
+
 /**
  * Everything that happens on the way of a request, in order. Exactly one `finish` or `error` ends it,
  * unless the client went away.
@@ -173,6 +185,7 @@ export type ChatEvent =
   | AttemptStarted
   | AttemptFailed
   | Cached
+  | CouncilStage
   | { type: 'error'; error: ApiError };
 
 /** The one type that carries a request; chains, cache and council take and return it. */

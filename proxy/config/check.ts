@@ -50,7 +50,9 @@ function checkModels(config: Config): Problem[] {
         seat.model,
       ]);
       return [...seats, [[...path, 'chairman'], model.chairman] as const].flatMap(([at, name]) =>
-        singleProblems(config, [...at], name),
+        name === id
+          ? [{ path: [...at], message: `${id} names itself; name a model with weights of its own` }]
+          : singleProblems(config, [...at], name),
       );
     }
     if (!config.weights[model.weights])

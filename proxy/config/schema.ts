@@ -100,10 +100,17 @@ const single = z.strictObject({
   ...sampling,
 });
 
-const seat = z.strictObject({ model: z.string(), temperature: z.number().min(0).max(2).optional() });
+const seat = z.strictObject({
+  model: z.string(),
+  temperature: z.number().min(0).max(2).optional(),
+  seed: z
+    .int()
+    .optional()
+    .describe('Left out: the request’s, one more for each further member, or a random one.'),
+});
 
 const council = z.strictObject({
-  members: z.array(seat).min(2).max(8).describe('Who answers, in parallel.'),
+  members: z.array(seat).min(2).max(8).describe('Who answers: at once where runtime and memory allow it.'),
   chairman: z.string().describe('The model that reads the answers anonymised and writes the final one.'),
 });
 

@@ -1,89 +1,116 @@
-import type { AttemptFailed, ChatEvent, ChatRequest, Complete, Usage } from '../chat/types.ts';
+import type { ChatEvent, ChatRequest, Complete, CouncilStage, Usage } from '../chat/types.ts';
 import type { CouncilConfig } from '../config/schema.ts';
+import { type Council, EXIT } from '../contract.ts';
 import { ApiError } from '../errors.ts';
-import { chairmanMessages } from './chairman-messages.ts';
-
-interface Opinion {
-  seat: string;
-  text: string;
-  usage: Usage;
-  error: ApiError | null;
-  demotions: AttemptFailed[];
-}
+import { askMembers } from './ask-members.ts';
+import { chair } from './chair.ts';
+import { fitted, shareOf } from './fit.ts';
+import type { Opinion } from './hear.ts';
+import { minutes, type Response, shortcomings } from './minutes.ts';
+import type { CouncilTools } from './seat.ts';
 
 /**
- * Asks the members in parallel and streams the chairman, who reads their answers anonymised and composes one.
- * A lost member is told in a note; without any member there is an error. `ask` gives a model's chain by name.
+ * Asks the members and streams the chairman, who reads their answers anonymised and composes one. What the council is
+ * short of is told before the answer; without any member there is an error.
  */
-export function withCouncil(council: CouncilConfig, ask: (model: string) => Complete): Complete {
+export function withCouncil(council: CouncilConfig, tools: CouncilTools): Complete {
   return async function* (request, signal) {
-    const opinions = await Promise.all(
-      council.members.map(({ model, temperature }) =>
-        hear(model, ask(model), memberRequest(request, temperature), signal),
-      ),
-    );
-    if (signal.aborted) return;
-    yield* notesOf(opinions);
-    const heard = opinions.filter(({ error, text }) => error === null && text.trim() !== '');
-    if (heard.length === 0) {
-      yield { type: 'error', error: opinions.find(({ error }) => error)?.error ?? noOpinion() };
+    // What the chairman could never read, nobody need think about.
+    const refusal = tools.seat(council.chairman).refusal(request.messages);
+    if (refusal) {
+      yield { type: 'error', error: refusal };
       return;
     }
-    const messages = chairmanMessages(request.messages, shuffled(heard.map(({ text }) => text)));
-    const spent = opinions.map(({ usage }) => usage);
-    for await (const event of ask(council.chairman)(
-      { ...request, model: council.chairman, messages },
-      signal,
-    )) {
-      // The chairman speaks for the council; somebody in the chairman's place is told by name.
-      if (event.type === 'attempt' && event.state === 'started' && event.model === council.chairman)
-        yield { ...event, model: request.model };
-      else if (event.type === 'finish') yield { ...event, usage: total([event.usage, ...spent]) };
-      else yield event;
+    const members = council.members.map(({ model }) => model);
+    const free = tools.reserve([...members, council.chairman]);
+    let opinions: Opinion[];
+    try {
+      opinions = yield* whileAsking(council, request, tools, signal);
+    } finally {
+      free();
+    }
+    if (signal.aborted) return;
+    const freeChairman = tools.reserve([council.chairman]);
+    try {
+      yield* compose(council, request, opinions, tools, signal);
+    } finally {
+      freeChairman();
     }
   };
 }
 
-function memberRequest(request: ChatRequest, temperature: number | undefined): ChatRequest {
-  const sampling = { ...request.sampling, ...(temperature !== undefined && { temperature }) };
-  // Members answer in words; the shape that the client wants is the chairman's business.
-  const { format: _, topLogprobs: __, ...rest } = request;
-  return { ...rest, sampling, tools: [], toolChoice: 'auto', sees: 'nothing' };
-}
-
-async function hear(
-  seat: string,
-  complete: Complete,
+async function* whileAsking(
+  council: CouncilConfig,
   request: ChatRequest,
+  tools: CouncilTools,
   signal: AbortSignal,
-): Promise<Opinion> {
-  const opinion: Opinion = {
-    seat,
-    text: '',
-    usage: { promptTokens: null, completionTokens: null },
-    error: null,
-    demotions: [],
-  };
-  for await (const event of complete({ ...request, model: seat }, signal)) {
-    if (event.type === 'delta') opinion.text += event.text ?? '';
-    else if (event.type === 'finish') opinion.usage = event.usage;
-    else if (event.type === 'error') opinion.error = event.error;
-    else if (event.type === 'attempt') {
-      opinion.text = '';
-      if (event.state === 'failed') opinion.demotions.push(event);
-    }
+): AsyncGenerator<ChatEvent, Opinion[]> {
+  const of = council.members.length;
+  const stage = (done: number): CouncilStage => ({
+    type: 'council',
+    stage: 'members',
+    done,
+    of,
+    council: null,
+  });
+  yield stage(0);
+  const asking = askMembers(council, request, tools, signal);
+  for (;;) {
+    const { done, value } = await asking.next();
+    if (done) return value;
+    yield stage(value);
   }
-  return opinion;
 }
 
-function* notesOf(opinions: Opinion[]): Generator<ChatEvent> {
-  for (const { seat, error, text, demotions } of opinions) {
-    if (error) yield { type: 'note', text: `[council: lost a member, ${seat}] ${error.message}` };
-    else if (text.trim() === '')
-      yield { type: 'note', text: `[council: lost a member, ${seat}] it said nothing` };
-    else if (demotions.length > 0)
-      yield { type: 'note', text: `[council: a member was not ${seat}] ${demotions[0]?.detail ?? ''}` };
+async function* compose(
+  { chairman }: CouncilConfig,
+  request: ChatRequest,
+  opinions: Opinion[],
+  tools: CouncilTools,
+  signal: AbortSignal,
+): AsyncGenerator<ChatEvent> {
+  const heard = shuffled(opinions.filter(({ error }) => error === null));
+  const seat = tools.seat(chairman);
+  const limits = { context: seat.context, maxTokens: request.maxTokens ?? seat.maxTokens };
+  const share = shareOf(request.messages, heard.length, limits);
+  const responses = heard.map((opinion): Response => ({ opinion, ...fitted(opinion.text.trim(), share) }));
+  const facts = minutes(chairman, opinions, responses);
+  const of = opinions.length;
+  const now = (council: Council): CouncilStage => ({
+    type: 'council',
+    stage: 'chairman',
+    done: of,
+    of,
+    council,
+  });
+  yield now(facts);
+  for (const text of [...new Set(opinions.flatMap(({ notes }) => notes)), ...shortcomings(facts)])
+    yield { type: 'note', text };
+  const short = shortOf(opinions, request);
+  if (short) {
+    yield { type: 'error', error: short };
+    return;
   }
+  const spent = opinions.map(({ usage }) => usage);
+  for await (const event of chair(seat, request, responses, tools, signal)) {
+    if (event.type === 'alone') yield now({ ...facts, synthesis: false });
+    else if (event.type === 'finish') yield { ...event, usage: total([event.usage, ...spent]) };
+    else yield event;
+  }
+}
+
+/** Nobody answered; or not everybody did, and the client takes nothing less. */
+function shortOf(opinions: readonly Opinion[], { strict }: ChatRequest): ApiError | null {
+  const errors = opinions.flatMap(({ error }) => error ?? []);
+  if (errors.length === opinions.length) return errors[0] ?? null;
+  const bad = opinions.find(({ error, failed }) => error !== null || failed.length > 0);
+  if (!strict || !bad) return null;
+  const why = bad.error?.message ?? bad.failed[0]?.detail;
+  return new ApiError(
+    503,
+    `${why} A council that is short of a member was refused (strict); try again without it or later.`,
+    { code: 'would_be_demoted', param: 'model', exit: EXIT.strict },
+  );
 }
 
 /** So that neither the order of the seats nor a model's habit of preferring the first decides. */
@@ -104,10 +131,4 @@ function total(usages: Usage[]): Usage {
     promptTokens: sum((usage) => usage.promptTokens),
     completionTokens: sum((usage) => usage.completionTokens),
   };
-}
-
-function noOpinion(): ApiError {
-  return new ApiError(503, 'No member of the council said anything. Ask again, or ask one model by name.', {
-    code: 'chain_failed',
-  });
 }

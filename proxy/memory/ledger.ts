@@ -28,6 +28,7 @@ export class Ledger {
   readonly changed = new Listeners();
   readonly #busy = new Map<string, number>();
   readonly #lastUsed = new Map<string, number>();
+  readonly #reserved = new Map<string, number>();
   readonly #freed = new Set<() => void>();
   /** When loads that are under way began, and how long the last one took, by weights; monotonic ms. */
   readonly #loadsBegan = new Map<string, number>();
@@ -134,6 +135,19 @@ export class Ledger {
     this.#lastUsed.set(id, this.#now());
     for (const tell of this.#freed) tell();
     this.changed.tell();
+  }
+
+  reserved(id: string): boolean {
+    return (this.#reserved.get(id) ?? 0) > 0;
+  }
+
+  /** A council will need these weights, so others leave before them; the returned function ends that. */
+  reserve(ids: readonly string[]): () => void {
+    const count = (by: 1 | -1): void => {
+      for (const id of ids) this.#reserved.set(id, (this.#reserved.get(id) ?? 0) + by);
+    };
+    count(1);
+    return () => count(-1);
   }
 
   /** Waits until nobody uses the weights, or the signal says stop. */

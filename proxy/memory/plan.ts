@@ -7,6 +7,8 @@ export interface Held {
   /** How many requests it is answering. */
   busy: number;
   pinned: boolean;
+  /** A council under way needs them later. */
+  reserved: boolean;
   /** Seconds, on any clock; the smallest is the least recently used. */
   lastUsed: number;
 }
@@ -41,7 +43,7 @@ export interface LoadPlan {
 export type Plan = LoadPlan | { kind: 'no_room'; needed: number; free: number; why: string };
 
 /**
- * How to make room for weights of `needed` bytes. Idle residents go, unpinned ones first, the least recently used first;
+ * How to make room for weights of `needed` bytes. Idle residents go, reserved and pinned ones last, the least recently used first;
  * one that is answering is waited for only when nothing else helps. What is larger than the free memory, and still fits
  * the machine, is loaded alone (`tight`).
  */
@@ -76,9 +78,10 @@ export function planRoom(
   return leave(held, needed, true);
 }
 
-/** Unpinned before pinned, idle before busy, the least recently used first. */
+/** Unpinned before pinned before reserved, idle before busy, the least recently used first. */
 function inOrder(held: Held[]): Held[] {
-  const order = ({ busy, pinned }: Held): number => (busy > 0 ? 2 : 0) + (pinned ? 1 : 0);
+  const order = ({ busy, pinned, reserved }: Held): number =>
+    (busy > 0 ? 4 : 0) + (reserved ? 2 : 0) + (pinned ? 1 : 0);
   return [...held].sort((a, b) => order(a) - order(b) || a.lastUsed - b.lastUsed);
 }
 

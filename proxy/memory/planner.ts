@@ -44,6 +44,7 @@ function asHeld(entry: LedgerEntry, parts: PlannerParts): Held {
     bytes: Math.max(held, remembered) || (known ? footprints.of(known.weights) : 0),
     busy: ledger.busy(id),
     pinned: known?.models.some((model) => pinned().has(model)) ?? false,
+    reserved: ledger.reserved(id),
     lastUsed: ledger.lastUsed(id),
   };
 }
@@ -60,6 +61,33 @@ export async function anyFitsBeside(
     if (plan.kind === 'load' && plan.drain.length === 0 && !plan.tight) return true;
   }
   return false;
+}
+
+/**
+ * Whether the weights of several links can be in memory together: those that are stay, as do those of `guest`, and
+ * for the rest nobody who is answering has to be waited for.
+ */
+export async function allFit(links: readonly Link[], guest: Link, parts: PlannerParts): Promise<boolean> {
+  const entries = await parts.ledger.residents();
+  const wanted = new Map(links.map((link) => [link.weights.id, link]));
+  const missing = [...wanted.values()].filter((link) => !entries.some((entry) => isOn(entry, link)));
+  if (missing.length === 0) return true;
+  const { probe, footprints, settings } = parts;
+  const { total, available } = await probe.sample(1);
+  const held = entries.map((entry) => asHeld(entry, parts));
+  const isStaying = ({ id }: Held): boolean => wanted.has(id) || id === guest.weights.id;
+  const staying = held.filter(isStaying);
+  const { budget, ...others } = settings();
+  const needed = missing.reduce((sum, { weights }) => sum + footprints.of(weights), 0);
+  const plan = planRoom(
+    needed,
+    { total, available, pressure: probe.pressure.level, held: held.filter((one) => !isStaying(one)) },
+    {
+      ...others,
+      budget: budget === null ? null : budget - staying.reduce((sum, { bytes }) => sum + bytes, 0),
+    },
+  );
+  return plan.kind === 'load' && !plan.tight && plan.drain.length === 0;
 }
 
 /** Whether a resident is what a link would load. */

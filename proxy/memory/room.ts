@@ -6,7 +6,7 @@ import type { LedgerEntry } from './ledger.ts';
 import { measure } from './measure.ts';
 import { noRoom, staysPut, TakenByOthers, tooTight } from './no-room.ts';
 import type { LoadPlan } from './plan.ts';
-import { anyFitsBeside, isOn, type PlannerParts, planFor } from './planner.ts';
+import { allFit, anyFitsBeside, isOn, type PlannerParts, planFor } from './planner.ts';
 
 export interface RoomParts extends PlannerParts {
   warn(message: string): void;
@@ -61,6 +61,11 @@ export class Room {
     const { id } = link.weights;
     const sureMs = Math.max(0, link.keepAliveS * 1000 - 2000);
     this.#warmUntil.set(id, this.#parts.now() + Math.min(sureMs, SURE_MS));
+  }
+
+  /** Whether the weights of several links can be in memory together, and those of `guest` as well if they are there. */
+  fit(links: readonly Link[], guest: Link): Promise<boolean> {
+    return allFit(links, guest, this.#parts);
   }
 
   /** Forgets that weights are warm: they were unloaded, or are in trouble. */

@@ -1,4 +1,4 @@
-import type { LogLine, Receipt } from '../contract.ts';
+import type { Council, LogLine, Receipt } from '../contract.ts';
 
 /** What a client says about itself, kept with the line. */
 export interface ClientFacts {
@@ -20,6 +20,16 @@ function short(metadata: Record<string, string>): Record<string, string> {
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 const roundOr = (value: number | null): number | null => (value === null ? null : round(value, 3));
+
+function withoutTexts({ members, ...facts }: Council): NonNullable<LogLine['council']> {
+  return {
+    ...facts,
+    members: members.map(({ detail: _, text: __, ...member }) => ({
+      ...member,
+      seconds: round(member.seconds, 3),
+    })),
+  };
+}
 
 /** A receipt as a line of the log: the ten keys of the first version in their order, then further ones. */
 export function logLine(receipt: Receipt, { user, metadata }: ClientFacts): LogLine {
@@ -52,6 +62,7 @@ export function logLine(receipt: Receipt, { user, metadata }: ClientFacts): LogL
     pageouts: receipt.pageouts,
     ...(receipt.memory !== null && { memory: receipt.memory }),
     ...(receipt.shared && { shared: true }),
+    ...(receipt.council !== null && { council: withoutTexts(receipt.council) }),
     ...(receipt.error !== null && { error: receipt.error.slice(0, TEXT_CHARS) }),
     ...(user !== null && { user: user.slice(0, TEXT_CHARS) }),
     ...(metadata !== null && { metadata: short(metadata) }),

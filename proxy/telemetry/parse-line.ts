@@ -18,6 +18,7 @@ const REASONS: Record<Reason, true> = {
   cooling_off: true,
   missing: true,
   unsupported: true,
+  empty: true,
 };
 const SOURCES: Record<LogLine['source'], true> = { ask: true, api: true, stress: true };
 const FINISHES: Record<NonNullable<LogLine['finish']>, true> = {

@@ -44,6 +44,7 @@ export class ReceiptBuilder {
       exit_code: EXIT.interrupted,
       error: null,
       birth: null,
+      council: null,
     };
   }
 
@@ -57,6 +58,7 @@ export class ReceiptBuilder {
     const facts = this.#facts;
     if (event.type === 'attempt') this.#attempt(event);
     else if (event.type === 'tight') facts.memory = 'tight';
+    else if (event.type === 'council') facts.council = event.council;
     else if (event.type === 'cached') {
       const { outcome, key, shared, birth } = event;
       Object.assign(facts, { cache: outcome, cache_key: key, shared, birth });
@@ -106,8 +108,12 @@ export class ReceiptBuilder {
   }
 
   #served(): void {
-    this.#facts.served_by = this.#trying;
-    this.#facts.demoted = this.#facts.attempts.length > 0;
+    const facts = this.#facts;
+    // A council is not what was asked for either when a member was lost, or another answered in its seat.
+    const short = facts.council?.members.find(({ outcome }) => outcome !== 'answered');
+    facts.served_by = this.#trying;
+    facts.demoted = facts.attempts.length > 0 || short !== undefined;
+    facts.degraded_reason ??= short?.reason ?? null;
   }
 
   #elapsed(): number {

@@ -10,6 +10,7 @@ const REASONS: Record<Reason, string> = {
   cooling_off: 'rests after a failure',
   missing: 'is not installed',
   unsupported: 'cannot do what was asked',
+  empty: 'said nothing',
 };
 
 /** A reason in a person's words. One of a newer version stays as it is. */

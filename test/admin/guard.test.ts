@@ -97,7 +97,7 @@ describe('reloading the config', () => {
     const response = await reload(token());
     expect(response.status).toBe(400);
     expect((await jsonOf(response)).error.message).toMatch(
-      /old one stays in force[\s\S]*config\.yaml:9: models\.extra\.weights/,
+      /old one stays in force[\s\S]*config\.yaml:11: models\.extra\.weights/,
     );
     expect((await toaster.chat('hi', { model: 'extra' })).status).toBe(200);
   });

@@ -152,11 +152,35 @@ describe('the shim', () => {
     expect(ran).toEqual({ code: 0, stdout: 'echo: x\n', stderr: 'let me see\n' });
   });
 
-  it('takes 5 MB of stdin', async () => {
+  it.each(['--9b', '--council'])('takes 5 MB of stdin, which nothing is loaded for: %s', async (tier) => {
+    const before = toaster.fake.seen.length;
+    const ran = await ask([tier, 'how long?'], { stdin: 'é'.repeat(2_500_000) });
+    expect([ran.code, ran.stdout]).toEqual([2, '']);
+    expect(ran.stderr).toMatch(
+      /^ask: The prompt has 5000 kB and cannot fit into the 8192 tokens of \S+; shorten it\.\n$/,
+    );
+    expect(lastLine()).toMatchObject({ prompt_chars: 2_500_000 + 'how long?\n\n'.length, exit_code: 2 });
+    expect(toaster.fake.seen.slice(before).filter(({ path }) => path === '/api/chat')).toEqual([]);
+  });
+
+  it('takes 100 kB of stdin', async () => {
     toaster.fake.set({ name: 'qwen3.5:9b', reply: 'that was long' });
-    const stdin = 'é'.repeat(2_500_000);
-    expect((await ask(['how long?'], { stdin })).stdout).toBe('that was long\n');
-    expect(prompt()).toHaveLength(2_500_000 + 'how long?\n\n'.length);
+    expect((await ask(['how long?'], { stdin: 'é'.repeat(50_000) })).stdout).toBe('that was long\n');
+    expect(prompt()).toHaveLength(50_000 + 'how long?\n\n'.length);
+  });
+
+  it("--show has members' answers on stderr, however long, and then who they were; no stages in a pipe", async () => {
+    const long = `${'word '.repeat(20_000)}end`;
+    toaster.fake.set({ name: 'qwen3.5:9b', reply: long });
+    const { code, stdout, stderr } = await ask(['--council', '--show', 'hm?']);
+    expect([code, stdout]).toEqual([0, `${long}\n`]);
+    const letters = stderr.match(/--- Response [A-Z] ---\nword/g);
+    expect(letters).toEqual(['--- Response A ---\nword', '--- Response B ---\nword']);
+    expect(stderr.length).toBeGreaterThan(2 * long.length);
+    expect(stderr).toMatch(
+      /\[council\] A: fast-9b, \d+\.\d s, \d+ tokens, the chairman read all but \d+ characters\n/,
+    );
+    expect(stderr).not.toMatch(/members \d\//);
   });
 
   it('streams to a pipe', async () => {

@@ -116,6 +116,11 @@ describe('errors name file, line, key and the fix', () => {
       'config.yaml:5: models.fast-9b.fallback.0: twin is on the same weights as fast-9b',
     ],
     [
+      'a council that names itself',
+      'models:\n  council: { members: [{ model: council }, { model: tiny }] }\n',
+      'council names itself; name a model with weights of its own',
+    ],
+    [
       'a council as a fallback',
       'models:\n  tiny: { fallback: [council] }\n',
       'council is a council; name a model with weights of its own',
@@ -151,7 +156,7 @@ describe("the README's config", () => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
     const blocks = [...readme.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = '']) => parse(yaml));
     const config = blocks.find(({ models }) => 'mistral' in models);
-    expect(blocks).toHaveLength(2);
+    expect(blocks).toHaveLength(3);
     expect(config?.tiers).toMatchObject({ big: 'mistral' });
     expect(config?.models.council).toMatchObject({
       chairman: 'think-9b',

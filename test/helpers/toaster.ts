@@ -34,6 +34,8 @@ runtimes:
   llamacpp: { threads: 1 }
 weights:
   qwen-0.5b: { file: tiny.gguf, context: 512 }
+  # One answer at a time.
+  qwen-one: { runtime: llamacpp, file: tiny.gguf, size_gb: 0.5, context: 2048, parallel: 1 }
 ${weights}
 models:
 ${models}

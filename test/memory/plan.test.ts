@@ -9,6 +9,7 @@ const held = (id: string, gb: number, more: Partial<Held> = {}): Held => ({
   bytes: gb * GB,
   busy: 0,
   pinned: false,
+  reserved: false,
   lastUsed: 0,
   ...more,
 });
@@ -81,4 +82,15 @@ describe('room', () => {
     expect(plan(3, with_(20, held('a', 3)), { budget: 5 * GB })).toEqual(load(['a']));
     expect(plan(2, with_(20, held('a', 3)), { budget: 5 * GB })).toEqual(load());
   });
+});
+
+it('reserves for a council: its chairman leaves after those that are pinned, and before who is answering', () => {
+  const situation = with_(
+    2,
+    held('chairman', 6, { reserved: true }),
+    held('pinned', 6, { pinned: true, lastUsed: 5 }),
+    held('busy', 6, { busy: 1 }),
+  );
+  expect(plan(6, situation)).toEqual(load(['pinned']));
+  expect(plan(12, situation)).toEqual(load(['pinned', 'chairman']));
 });

@@ -9,6 +9,7 @@ import { knownWeights } from '../../proxy/config/links.ts';
 import { parseConfig } from '../../proxy/config/load.ts';
 import type { Config } from '../../proxy/config/schema.ts';
 import type { Receipt } from '../../proxy/contract.ts';
+import { Concurrency } from '../../proxy/council/concurrency.ts';
 import { type Memory, openMemory } from '../../proxy/memory/memory.ts';
 import { NO_COUNTERS } from '../../proxy/memory/reading.ts';
 import { Warmth } from '../../proxy/memory/warmth.ts';
@@ -113,6 +114,7 @@ models: { ${HEAVY}: { on_tight: ${onTight} } }`,
       thrash,
       runtimes,
       rest: new Rest(clock.now),
+      concurrency: new Concurrency(clock.now),
       now: clock.now,
     });
     this.#warmth = column === 'without' ? null : new Warmth(this.#memory, () => undefined);

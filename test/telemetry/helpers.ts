@@ -33,6 +33,7 @@ export function aReceipt(differs: Partial<Receipt> = {}): Receipt {
     exit_code: 0,
     error: null,
     birth: { ts: 1777900000, latency_s: 2, ttft_s: 1, load_s: 0 },
+    council: null,
     ...differs,
   };
 }
