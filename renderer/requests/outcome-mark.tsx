@@ -7,6 +7,17 @@ export function OutcomeMark({ line }: { line: LogLine }) {
   const outcome = outcomeOf(line);
   const asked = line.model ?? 'no model';
   const served = line.served_by ?? null;
+  // A council that was short of a member answers all the same, in its own name.
+  if (outcome === 'demoted' && served === asked)
+    return (
+      <span className="mark" title={`${asked} was short of a member`}>
+        <span className="badge badge-demoted">
+          <Icon name="down" size={11} />
+          short
+        </span>
+        <span className="mark-names">{asked}</span>
+      </span>
+    );
   if (outcome === 'demoted')
     return (
       <span className="mark" title={`${asked} was asked, ${served} answered`}>

@@ -33,13 +33,7 @@ export function Receipt({ line, onClose }: { line: LogLine; onClose: () => void 
             <Icon name="cross" />
           </button>
         </header>
-        <p className={`verdict verdict-${outcome}`}>
-          {outcome === 'demoted'
-            ? `Demoted: ${line.served_by} answered, because ${line.model} ${because(line)}.`
-            : outcome === 'answered'
-              ? `Answered${line.cache_hit ? ' from the cache' : ''} by ${line.served_by ?? 'nobody known'}.`
-              : `Not answered: ${exitWords(line.exit_code)}.`}
-        </p>
+        <p className={`verdict verdict-${outcome}`}>{verdictOf(line)}</p>
         {line.error && <p className="receipt-error">{line.error}</p>}
         <AttemptChain line={line} />
         {receiptFacts(line).map(([title, facts]) => (
@@ -58,6 +52,16 @@ export function Receipt({ line, onClose }: { line: LogLine; onClose: () => void 
       </div>
     </dialog>
   );
+}
+
+function verdictOf(line: LogLine): string {
+  const outcome = outcomeOf(line);
+  if (outcome === 'answered')
+    return `Answered${line.cache_hit ? ' from the cache' : ''} by ${line.served_by ?? 'nobody known'}.`;
+  if (outcome !== 'demoted') return `Not answered: ${exitWords(line.exit_code)}.`;
+  return line.served_by === line.model
+    ? `Answered by ${line.model}, one of whose members ${because(line)}.`
+    : `Demoted: ${line.served_by} answered, because ${line.model} ${because(line)}.`;
 }
 
 function because({ degraded_reason: reason }: LogLine): string {
