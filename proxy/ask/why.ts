@@ -59,9 +59,11 @@ function loadText({ cache, load_s }: Receipt): string | null {
   return load_s < 0.05 ? 'warm' : `${seconds(load_s)}, it was cold`;
 }
 
-function tokensText({ cache, tokens_in, tokens_out, latency_s, ttft_s }: Receipt): string | null {
+function tokensText({ cache, council, tokens_in, tokens_out, latency_s, ttft_s }: Receipt): string | null {
   if (tokens_in === null && tokens_out === null) return null;
   const counted = `${tokens_in ?? 'unknown'} in, ${tokens_out ?? 'unknown'} out`;
+  // A council's are those of all its members, who wrote before the first of these.
+  if (council) return counted;
   // The first token's time is not theirs.
   const writing = latency_s - (ttft_s ?? 0);
   if (cache === 'hit' || tokens_out === null || tokens_out < 2 || writing <= 0) return counted;
