@@ -1,16 +1,17 @@
 import { UNKNOWN } from './bytes.ts';
+import { lazily } from './lazily.ts';
 
-const whole = new Intl.NumberFormat('en-US');
-const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+const whole = lazily(() => new Intl.NumberFormat('en-US'));
+const short = lazily(() => new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 }));
 
 /** `12,345` */
 export function count(value: number | null | undefined): string {
-  return value === null || value === undefined ? UNKNOWN : whole.format(value);
+  return value === null || value === undefined ? UNKNOWN : whole().format(value);
 }
 
 /** `12.3K`, `4M` */
 export function compact(value: number): string {
-  return short.format(value);
+  return short().format(value);
 }
 
 /** A part of a whole, `38%`; nothing of nothing is unknown, not 0. */

@@ -1,4 +1,5 @@
 import { UNKNOWN } from './bytes.ts';
+import { lazily } from './lazily.ts';
 
 /** How long something took: `3 ms`, `1.3 s`, `48 s`, `2 min 5 s`. */
 export function duration(seconds: number | null | undefined): string {
@@ -26,18 +27,21 @@ export function ago(ts: number, now: number): string {
 }
 
 const TIME: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
-const timeOfDay = new Intl.DateTimeFormat('en-GB', { ...TIME, second: '2-digit' });
-const dayAndTime = new Intl.DateTimeFormat('en-GB', { ...TIME, day: 'numeric', month: 'short' });
-const inFull = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+const dayAndTime = lazily(
+  () => new Intl.DateTimeFormat('en-GB', { ...TIME, day: 'numeric', month: 'short' }),
+);
+const inFull = lazily(() => new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' }));
+const twoDigits = (value: number): string => String(value).padStart(2, '0');
 
 /** When it was, seconds since 1970: the time today, with the day before that. */
 export function clock(ts: number, now: number): string {
   const date = new Date(ts * 1000);
   const today = date.toDateString() === new Date(now * 1000).toDateString();
-  return (today ? timeOfDay : dayAndTime).format(date);
+  if (!today) return dayAndTime().format(date);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
 }
 
 /** Day and time in full. */
 export function moment(ts: number): string {
-  return inFull.format(new Date(ts * 1000));
+  return inFull().format(new Date(ts * 1000));
 }
