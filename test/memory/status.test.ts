@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelStatus, Status } from '../../proxy/contract.ts';
@@ -80,6 +81,24 @@ describe('/api/status', () => {
     await ask('--cool', '3b');
     await pin('fast-3b', { pinned: true });
     await until(async () => ((await model('fast-3b'))?.loading?.expected_s ?? 0) >= 0.3);
+  });
+
+  it('says of a model that exceeds what was free that it runs alone, and so does ask --status', async () => {
+    // All of the machine but a gigabyte is reserved, and nothing is the system's alone.
+    const reserve = Math.floor(totalmem() / 1e9) - 1;
+    const small = await startToaster({ further: `memory: { reserve_gb: ${reserve}, system_gb: 0 }` });
+    const response = await small.chat('hi', { model: 'fast-3b' });
+    expect(response.headers.get('x-memory')).toBe('tight');
+    const { models } = (await jsonOf(await fetch(`${small.url}/api/status`))) as Status;
+    expect(models.flatMap(({ model: name, tight }) => (tight ? name : []))).toEqual(['fast-3b']);
+    const shown = await runAsk(['--status'], { env: { ASK_URL: small.url, ASK_DATA_DIR: small.folder } });
+    expect(shown.stdout).toMatch(
+      /\ntight +llama-3b exceeds what was free and runs alone; the machine may page\n/,
+    );
+    small.fake.residency.unload('llama3.2:3b');
+    const after = (await jsonOf(await fetch(`${small.url}/api/status`))) as Status;
+    expect(after.models.some(({ tight }) => tight)).toBe(false);
+    await small.end();
   });
 
   it('names weights that no config knows', async () => {
