@@ -42,6 +42,9 @@ class LogFile implements Log {
   readonly #options: Required<LogOptions>;
   readonly #warn: (message: string) => void;
   #fd: number | null = null;
+  /** The file's size before the write that comes next, and where the last one ended: what is longer has others' bytes. */
+  #size = 0;
+  #wholeTo: number | null = null;
   #checkAt = Number.NEGATIVE_INFINITY;
   #openAt = Number.NEGATIVE_INFINITY;
 
@@ -71,8 +74,9 @@ class LogFile implements Log {
     const fd = this.#ready(Buffer.byteLength(line));
     if (fd === null) return;
     // One write for a whole line, so that lines of several processes do not mix.
-    const bytes = Buffer.from(isTorn(fd) ? `\n${line}` : line);
+    const bytes = Buffer.from(this.#size !== this.#wholeTo && isTorn(fd) ? `\n${line}` : line);
     if (writeSync(fd, bytes) < bytes.length) throw new Error('the disk is full');
+    this.#wholeTo = this.#size + bytes.length;
   }
 
   /** The file to append `adding` bytes to; null while it cannot be opened. */
@@ -87,7 +91,9 @@ class LogFile implements Log {
     if (stats.size > 0 && stats.size + adding > this.#options.maxBytes) {
       this.#rotate(stats);
       if (this.#fd === null) this.#open();
+      if (this.#fd !== null) stats = fstatSync(this.#fd);
     }
+    this.#size = stats.size;
     return this.#fd;
   }
 
@@ -125,6 +131,7 @@ class LogFile implements Log {
   #release(): void {
     if (this.#fd !== null) closeSync(this.#fd);
     this.#fd = null;
+    this.#wholeTo = null;
   }
 }
 
