@@ -10,19 +10,17 @@ import {
 } from '../telemetry/log-files.ts';
 import { parseLine } from '../telemetry/parse-line.ts';
 import { warnRarely } from '../telemetry/warn-rarely.ts';
-import { countLine } from './sums.ts';
 import {
   type Batch,
+  countIn,
   type Followed,
   openTable,
   type RollUpTable,
   removeTable,
-  sumsAt,
   tableInMemory,
 } from './table.ts';
 import { type Tallies, tallies } from './tallies.ts';
 
-const KEEP_S = 35 * 24 * 3600;
 /** What is read and counted in one go takes some milliseconds; in between others get their turn. */
 const BLOCK = 64 * 1024;
 const BATCH = 100;
@@ -107,7 +105,7 @@ export class RollUp {
     try {
       this.#fit(followed, files);
       for (const file of files.toReversed()) await this.#count(file);
-      if (!this.#closed) this.#table.sweep(this.#options.now() - KEEP_S);
+      if (!this.#closed) this.#table.sweep(this.#options.now());
     } finally {
       closeLogFiles(files);
     }
@@ -141,13 +139,13 @@ export class RollUp {
   }
 
   #countLines(lines: string[], batch: Batch): void {
-    const oldest = this.#options.now() - KEEP_S;
+    const now = this.#options.now();
     for (const text of lines) {
       const line = parseLine(text);
-      if (line === null || line.model === null || line.ts < oldest) continue;
+      if (line === null || line.model === null) continue;
       // A stress test's answers helped nobody, and saved nothing.
       if (line.source === 'stress') continue;
-      countLine(sumsAt(batch, line.ts, line.model), line);
+      countIn(batch, line, line.model, now);
     }
   }
 
