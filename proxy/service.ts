@@ -83,6 +83,8 @@ export class Exchange {
   readonly live: Live;
   readonly receipt: ReceiptBuilder;
   client: ClientFacts = { user: null, metadata: null };
+  /** The command of `ask` that it is; null: it is a question to a model. */
+  command: string | null = null;
   readonly #service: Service;
   readonly #leave: () => void;
   readonly #mark: MemoryMark;
@@ -152,7 +154,7 @@ export class Exchange {
         const itself = cache !== 'hit' && council === null;
         if (served_by !== null && exit_code === EXIT.answered && itself)
           lastAnswers.set(served_by, { ts: ts + latency_s, latency_s });
-        const line = logLine(receipt, this.client);
+        const line = logLine(receipt, this.client, this.command);
         log.write(line);
         if (isRequest(line)) requests.push(line);
         this.#leave();

@@ -8,7 +8,6 @@ import { completions } from './completions.ts';
 import { helpText } from './help.ts';
 import { manPage } from './man-page.ts';
 import { type AskWords, UsageError } from './parse-args.ts';
-import { statsLength, statsReport, statsText } from './stats.ts';
 import { modelsTable, statusTable } from './tables.ts';
 
 /**
@@ -17,7 +16,7 @@ import { modelsTable, statusTable } from './tables.ts';
  */
 export async function runCommand(
   { parts }: Service,
-  { flags, prompt }: AskWords,
+  { flags }: AskWords,
   form: URLSearchParams,
   config: Config,
   port: string,
@@ -27,7 +26,7 @@ export async function runCommand(
   if (shell !== undefined) return completions(shell, config);
   if (flags.has('man')) return manPage(config);
   if (flags.has('version')) return `toaster ${VERSION}\n`;
-  const { memory, warmth, clock, codes, rollUp, token } = parts;
+  const { memory, warmth, clock, codes, token } = parts;
   // The shim reads the token's file: only who may read it may change something.
   const admin = (): void =>
     requireToken(`Bearer ${form.get('token')?.trim() ?? ''}`, token.value, token.file);
@@ -46,11 +45,6 @@ export async function runCommand(
     }
     await coolModel(memory, warmth, model);
     return `${model} is cold.\n`;
-  }
-  if (flags.has('stats')) {
-    const lengthS = statsLength(prompt);
-    const report = await statsReport(rollUp, lengthS, config.prices, clock.wall());
-    return flags.has('json') ? `${JSON.stringify(report)}\n` : statsText(report, form.has('terminal'));
   }
   if (!flags.has('status') && !flags.has('models')) return null;
   const status = await statusOf(memory, config, clock.wall());

@@ -22,14 +22,14 @@ export async function answerDoctor({ service, exchange, words, form, res, notes 
     wall: clock.wall,
   });
   const healthy = findings.every(({ state }) => state !== 'wrong');
+  const exit = healthy ? EXIT.answered : EXIT.failed;
   const json = words.flags.has('json');
-  // To the log this is no failure: it did what it was asked for.
-  exchange.told(EXIT.answered);
+  exchange.told(exit);
   res.set('Content-Type', `${json ? 'application/json' : 'text/plain'}; charset=utf-8`);
   const text = json
     ? `${JSON.stringify({ healthy, findings })}\n`
     : doctorText(findings, form.has('terminal'));
-  notes.end(healthy ? EXIT.answered : EXIT.failed, text);
+  notes.end(exit, text);
 }
 
 /** Findings for a person: marks on a terminal, words in a pipe. */

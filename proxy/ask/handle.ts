@@ -12,12 +12,14 @@ import type { LastQuestions } from './again.ts';
 import type { AskCall } from './call.ts';
 import { runCommand } from './commands.ts';
 import { answerDoctor } from './doctor.ts';
+import { FLAGS } from './flags.ts';
 import { helpText } from './help.ts';
 import { receiptWriter } from './json-writer.ts';
 import { answerLog } from './log.ts';
 import { Notes } from './notes.ts';
 import { type AskWords, parseAskArgs, UsageError } from './parse-args.ts';
 import { answerPull } from './pull.ts';
+import { answerStats } from './stats.ts';
 import type { StderrStreams } from './stderr-streams.ts';
 import { answerStress } from './stress.ts';
 import { textWriter } from './text-writer.ts';
@@ -28,6 +30,7 @@ const LONG: Record<string, (call: AskCall) => Promise<void>> = {
   stress: answerStress,
   doctor: answerDoctor,
   pull: answerPull,
+  stats: answerStats,
   log: answerLog,
 };
 
@@ -54,7 +57,8 @@ export async function handleAsk(
   let question: AskQuestion;
   try {
     words = parseAskArgs(form.getAll('a'), Object.keys(config.tiers));
-    const long = words.flags.keys().find((name) => LONG[name]);
+    exchange.command = commandOf(words);
+    const long = words.flags.has('help') ? undefined : words.flags.keys().find((name) => LONG[name]);
     if (long !== undefined) return await LONG[long]?.({ service, exchange, words, form, res, notes });
     const told = await runCommand(service, words, form, config, portOf(req));
     if (told !== null) {
@@ -74,6 +78,11 @@ export async function handleAsk(
     return refuse(exchange, wrong, res, notes);
   }
   await answer(exchange, question, res, notes, form.has('terminal'));
+}
+
+/** The flag that makes it something else than a question to a model; null: it is one. */
+function commandOf({ flags }: AskWords): string | null {
+  return FLAGS.find(({ name, command }) => command && flags.has(name))?.name ?? null;
 }
 
 /** The question of the words, or the last one once more. Throws `UsageError`. */

@@ -1,3 +1,4 @@
+import type { Counting } from '../contract.ts';
 import { messageOf } from '../errors.ts';
 import { isCorrupt } from '../is-corrupt.ts';
 import {
@@ -19,7 +20,7 @@ import {
   removeTable,
   tableInMemory,
 } from './table.ts';
-import { type Tallies, tallies } from './tallies.ts';
+import { type CountedTallies, tallies } from './tallies.ts';
 
 /** What is read and counted in one go takes some milliseconds; in between others get their turn. */
 const BLOCK = 64 * 1024;
@@ -47,6 +48,7 @@ export class RollUp {
   #table: RollUpTable;
   #running: Promise<void> = Promise.resolve();
   #next: Promise<void> | null = null;
+  #counting: Counting | null = null;
   #closed = false;
 
   constructor(options: RollUpOptions) {
@@ -56,16 +58,27 @@ export class RollUp {
     this.#timer = setInterval(() => void this.catchUp(), LOOK_EVERY_MS).unref();
   }
 
-  /** Tallies from `from` up to, but without, `to` (seconds since 1970), with a bucket for each step of `stepS` seconds. */
-  async tally(from: number, to: number, stepS: number): Promise<Tallies> {
-    await this.catchUp();
+  /** How far it is while it counts; null while there is nothing to count. */
+  get counting(): Counting | null {
+    return this.#counting && { ...this.#counting };
+  }
+
+  /**
+   * Tallies from `from` up to, but without, `to` (seconds since 1970), with a bucket for each step of `stepS` seconds. All
+   * that the log has got is in them, unless counting it takes longer than `patienceMs`: then `counting` says how far it is.
+   */
+  async tally(from: number, to: number, stepS: number, patienceMs?: number): Promise<CountedTallies> {
+    const read = async (): Promise<CountedTallies> => {
+      const all = await isDone(this.catchUp(), patienceMs);
+      const rows = this.#table.read(from, to, stepS);
+      return { ...tallies(rows, from, to, stepS), counting: all ? null : this.counting };
+    };
     try {
-      return tallies(this.#table.read(from, to, stepS), from, to, stepS);
+      return await read();
     } catch (error) {
       if (!isCorrupt(error)) throw error;
       this.#beginAnew();
-      await this.catchUp();
-      return tallies(this.#table.read(from, to, stepS), from, to, stepS);
+      return read();
     }
   }
 
@@ -104,9 +117,12 @@ export class RollUp {
     const files = openLogFiles(this.#options.log);
     try {
       this.#fit(followed, files);
-      for (const file of files.toReversed()) await this.#count(file);
+      const left = files.map((file) => file.size - this.#table.offset(file.id));
+      this.#counting = { done: 0, of: left.reduce((sum, bytes) => sum + bytes, 0) };
+      for (const file of files.toReversed()) await this.#count(file, this.#counting);
       if (!this.#closed) this.#table.sweep(this.#options.now());
     } finally {
+      this.#counting = null;
       closeLogFiles(files);
     }
   }
@@ -121,7 +137,7 @@ export class RollUp {
   }
 
   /** Counts the whole lines of a file that have not been counted. */
-  async #count(file: LogFile): Promise<void> {
+  async #count(file: LogFile, counting: Counting): Promise<void> {
     let from = this.#table.offset(file.id);
     let at = from;
     let batch: Batch = new Map();
@@ -129,6 +145,7 @@ export class RollUp {
       const text = await wholeLines(file, at);
       more = text.bytes > 0;
       at += text.bytes;
+      counting.done += text.bytes;
       this.#countLines(text.lines, batch);
       if (at === from || (more && batch.size < BATCH)) continue;
       // Another Toaster may count the same file.
@@ -163,6 +180,17 @@ export class RollUp {
     this.#table.close();
     removeTable(this.#options.file);
     this.#table = this.#open();
+  }
+}
+
+/** Whether a promise is fulfilled within so many ms; always waits for it without any. Rejects as it does. */
+async function isDone(promise: Promise<void>, ms: number | undefined): Promise<boolean> {
+  const late = Promise.withResolvers<false>();
+  const timer = ms === undefined ? undefined : setTimeout(() => late.resolve(false), ms);
+  try {
+    return await Promise.race([promise.then(() => true), late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -7,6 +7,7 @@ import type { DoctorTools } from '../../proxy/doctor/tools.ts';
 import { parseEnviron } from '../../proxy/runtimes/ollama/server-environment.ts';
 import { judgeSettings } from '../../proxy/runtimes/ollama/settings.ts';
 import { FakeOllama } from '../fake-ollama/server.ts';
+import { jsonOf } from '../helpers/requests.ts';
 import { runAsk } from '../helpers/shim.ts';
 import { startToaster, type TestToaster } from '../helpers/toaster.ts';
 
@@ -43,7 +44,17 @@ describe('ask --doctor', () => {
     expect(stdout).toMatch(/^ok {7}cache {5}.*cache\.db is whole/m);
     expect(stdout).not.toMatch(/^wrong/m);
     expect(code).toBe(0);
-    expect(log()).toEqual([expect.objectContaining({ model: null, exit_code: 0 })]);
+    expect(log()).toEqual([expect.objectContaining({ model: null, command: 'doctor', exit_code: 0 })]);
+  });
+
+  it('the log has the exit code that the shell saw, and yet no request failed', async () => {
+    const { url, log } = await start({ onOllama: 'http://127.0.0.1:9' });
+    expect((await ask(['--doctor'])).code).toBe(4);
+    expect(log()).toEqual([expect.objectContaining({ command: 'doctor', exit_code: 4 })]);
+    expect(await jsonOf(await fetch(`${url}/api/requests?filter=failed`))).toMatchObject({ requests: [] });
+    expect((await ask(['--log'])).stdout).toBe('No such requests yet.\n');
+    expect((await ask(['--stats'])).stdout).toMatch(/^No requests since/);
+    expect((await ask(['--doctor', '--help'])).stdout).toMatch(/^usage: ask/);
   });
 
   it('takes no question', async () => {
