@@ -1,8 +1,9 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { doctorText } from '../../proxy/ask/doctor.ts';
 import { examine } from '../../proxy/doctor/examine.ts';
-import { type Finding, ok } from '../../proxy/doctor/finding.ts';
+import { type Finding, hint, ok, unknown } from '../../proxy/doctor/finding.ts';
 import type { DoctorTools } from '../../proxy/doctor/tools.ts';
 import { parseEnviron } from '../../proxy/runtimes/ollama/server-environment.ts';
 import { judgeSettings } from '../../proxy/runtimes/ollama/settings.ts';
@@ -35,7 +36,8 @@ async function doctor(check: string): Promise<{ found: Finding[]; code: number }
 
 describe('ask --doctor', () => {
   it('says of a machine that is well that nothing is wrong, in words for a pipe', async () => {
-    const { log } = await start();
+    // Small enough for any machine.
+    const { log } = await start({ weights: '  qwen-9b: { size_gb: 0.1 }' });
     const { stdout, code } = await ask(['--doctor']);
     expect(stdout).toMatch(/^ok {7}runtimes {2}ollama: version 0\.33\.0-fake at http/m);
     expect(stdout).toMatch(
@@ -161,6 +163,20 @@ describe('ask --doctor', () => {
     expect(found[1]?.says).toMatch(/^coder-30b is missing and needs 18\.6 GB/);
   });
 
+  it('advice is no trouble, and is counted apart', () => {
+    const findings: Finding[] = [
+      { check: 'tiers', ...ok('there is room for --9b') },
+      { check: 'tiers', ...hint('--heavy would run tight', null) },
+    ];
+    expect(doctorText(findings, false)).toBe(
+      'ok       tiers  there is room for --9b\nhint     tiers  --heavy would run tight\n\nAll is well, 1 hint.\n',
+    );
+    expect(doctorText(findings, true)).toMatch(/^· {2}tiers {2}--heavy/m);
+    expect(doctorText([...findings, { check: 'disk', ...unknown('no answer') }], false)).toMatch(
+      /\n0 wrong, 0 to know, 1 unknown, 1 hint\.\n$/,
+    );
+  });
+
   it('a check that fails or hangs is unknown, and keeps none of the others', async () => {
     const findings = await examine(
       {} as DoctorTools,
@@ -181,7 +197,7 @@ describe('ask --doctor', () => {
 
 describe("Ollama's settings", () => {
   const judge = (words: string[], platform: NodeJS.Platform = 'linux') =>
-    judgeSettings({ environment: parseEnviron(['PATH=/bin', ...words]) }, platform);
+    judgeSettings({ environment: parseEnviron(['PATH=/bin', ...words]) }, platform, []);
 
   it('that spare memory are fine', () => {
     expect(judge(['OLLAMA_KV_CACHE_TYPE=q8_0', 'OLLAMA_FLASH_ATTENTION=1'])).toEqual([
@@ -208,7 +224,7 @@ describe("Ollama's settings", () => {
 
   it('that cannot be seen are unknown', () => {
     expect(parseEnviron(['ollama', 'serve'])).toBeNull();
-    expect(judgeSettings({ environment: null }, 'linux')[0]?.state).toBe('unknown');
+    expect(judgeSettings({ environment: null }, 'linux', [])[0]?.state).toBe('unknown');
   });
 });
 

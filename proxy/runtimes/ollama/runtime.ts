@@ -25,7 +25,7 @@ export const openOllama: OpenRuntime<'ollama'> = ({ url }, { warn }) => {
     unload: (key) => unload(http, key),
     has: (weights) => hasModel(http, weights.name ?? ''),
     pull: (weights, tell, signal) => pullModel(http, weights, tell, signal),
-    examine: (platform, signal) => examineOllama(http, url, platform, signal),
+    examine: (examination) => examineOllama(http, url, examination),
     renew: () => http.dropIdle(),
     close: async () => http.close(),
   };

@@ -16,10 +16,11 @@ export async function readServer(
   url: string,
   platform: NodeJS.Platform,
   signal: AbortSignal,
+  whoHas = portHolder,
 ): Promise<OllamaServer> {
   const { hostname, port, protocol } = new URL(url);
   if (!LOOPBACK.test(hostname)) return { environment: null };
-  const holder = await portHolder(Number(port || (protocol === 'https:' ? 443 : 80)));
+  const holder = await whoHas(Number(port || (protocol === 'https:' ? 443 : 80)));
   if (!holder) return { environment: null };
   try {
     return { environment: await environmentOf(holder.pid, platform, signal) };
