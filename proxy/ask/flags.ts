@@ -45,7 +45,7 @@ export const FLAGS: readonly Flag[] = [
     name: 'pull',
     command: true,
     value: 'TIER',
-    help: 'fetch what a tier needs: one, several (9b,3b), or all',
+    help: 'fetch what a tier needs: one, several (9b,3b), or all (with --json, a line a second)',
   },
   { name: 'warm', command: true, value: 'NAME', help: 'pin a model or tier: it stays warm' },
   { name: 'cool', command: true, value: 'NAME', help: 'unpin a model or tier, and unload it' },

@@ -222,6 +222,11 @@ describe("Ollama's settings", () => {
     expect(judge(['OLLAMA_KV_CACHE_TYPE=q8_0'])[0]?.says).toMatch(/nobody turned it on/);
   });
 
+  it('are read of what ps shows, where spaces are not quoted', () => {
+    const words = 'ollama serve PATH=/bin OLLAMA_MODELS=/Volumes/My Disk/models HOME=/Users/me'.split(' ');
+    expect(parseEnviron(words)?.get('OLLAMA_MODELS')).toBe('/Volumes/My Disk/models');
+  });
+
   it('that cannot be seen are unknown', () => {
     expect(parseEnviron(['ollama', 'serve'])).toBeNull();
     expect(judgeSettings({ environment: null }, 'linux', [])[0]?.state).toBe('unknown');
