@@ -57,6 +57,10 @@ export class Service {
 
   constructor(parts: ServiceParts) {
     this.parts = parts;
+    // At once, and not when somebody asks the next time.
+    parts.live.reloaded.add(({ history }) => {
+      if (history === 'off') this.lastQuestions.forget();
+    });
   }
 
   /** A request has come in. */

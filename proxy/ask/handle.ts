@@ -8,7 +8,6 @@ import { findModel } from '../http/models.ts';
 import { readBody } from '../http/read-body.ts';
 import type { Exchange, Service } from '../service.ts';
 import { promptFacts } from '../telemetry/prompt.ts';
-import type { LastQuestions } from './again.ts';
 import type { AskCall } from './call.ts';
 import { runCommand } from './commands.ts';
 import { answerDoctor } from './doctor.ts';
@@ -71,7 +70,7 @@ export async function handleAsk(
       for (const line of helpText(config).trimEnd().split('\n')) notes.line(line);
       return tell(exchange, notes, res, EXIT.usage, '');
     }
-    question = questionOf(service.lastQuestions, form.get('shell'), words, input, config);
+    question = questionOf(service, form.get('shell'), words, input, config);
   } catch (error) {
     const wrong =
       error instanceof UsageError ? new ApiError(400, error.message, { code: 'usage' }) : asApiError(error);
@@ -87,14 +86,14 @@ function commandOf({ flags }: AskWords): string | null {
 
 /** The question of the words, or the last one once more. Throws `UsageError`. */
 function questionOf(
-  last: LastQuestions,
+  { lastQuestions: last, parts }: Service,
   terminal: string | null,
   words: AskWords,
   input: AskInput,
   config: Config,
 ): AskQuestion {
-  if (config.history === 'off') {
-    last.forget();
+  // As the config says now: what is turned off while a question is on its way is not remembered either.
+  if (parts.live.current.config.history === 'off') {
     if (words.flags.has('again'))
       throw new UsageError('Nothing is remembered to ask again: the config says history: off.');
     return toQuestion(words, input, config);
