@@ -7,7 +7,8 @@ import { VERSION } from '../version.ts';
 import { completions } from './completions.ts';
 import { helpText } from './help.ts';
 import { manPage } from './man-page.ts';
-import { type AskWords, UsageError } from './parse-args.ts';
+import { namedModel } from './named-model.ts';
+import type { AskWords } from './parse-args.ts';
 import { modelsTable, statusTable } from './tables.ts';
 
 /**
@@ -37,8 +38,7 @@ export async function runCommand(
   const name = flags.get('warm') ?? flags.get('cool');
   if (name !== undefined) {
     admin();
-    const model = config.tiers[name] ?? name;
-    if (!config.models[model]) throw new UsageError(`There is no model ${name}; ask --models lists them.`);
+    const model = namedModel(name, config);
     if (flags.has('warm')) {
       pinModel(memory, warmth, model, { pinned: true });
       return `${model} is pinned: it is loaded when there is room, and stays warm. ask --cool ${name} lets it go.\n`;

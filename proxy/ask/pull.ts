@@ -6,6 +6,7 @@ import { linksOf } from '../pull/desk.ts';
 import { Progress, type Screen } from '../pull/progress.ts';
 import type { PullProgress } from '../runtimes/types.ts';
 import type { AskCall } from './call.ts';
+import { namedModels } from './named-model.ts';
 import { UsageError } from './parse-args.ts';
 
 /**
@@ -101,13 +102,8 @@ function barOn(screen: Screen, label: string): (progress: PullProgress) => void 
   };
 }
 
-/** The models that a list of tiers and models names. Throws `UsageError`. */
-function modelsOf(text: string, { tiers, models }: Config): string[] {
-  if (text === 'all') return Object.values(tiers);
-  return text.split(',').map((word) => {
-    const name = word.trim();
-    const model = tiers[name] ?? name;
-    if (models[model]) return model;
-    throw new UsageError(`There is no tier or model ${name}; ask --models lists them.`);
-  });
+function modelsOf(list: string, config: Config): string[] {
+  const names = list === 'all' ? Object.values(config.tiers) : namedModels(list, config);
+  if (names.length > 0) return names;
+  throw new UsageError(`--pull ${list} names no tier; write one, several (9b,3b), or all.`);
 }

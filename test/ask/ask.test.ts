@@ -66,7 +66,12 @@ describe('flags', () => {
   it.each<[string, string[], RegExp]>([
     ['an unknown one', ['--jsn', 'x'], /^ask: --jsn is not a flag; did you mean --json\?$/],
     ['an unknown tier', ['--90b', 'x'], /did you mean --9b/],
-    ['an unknown model', ['--model', 'fast-9c', 'x'], /There is no model fast-9c; did you mean fast-9b\?/],
+    ['an unknown model', ['--model', 'fast-9c', 'x'], /no tier or model fast-9c; did you mean fast-9b\?/],
+    ['a number with a dash', ['--log', '-5'], /-5 is not a flag; leave the dash out, or write -- before/],
+    ['no tier to fetch', ['--pull'], /--pull needs a value: --pull TIER \(9b, 4b, .*council, all\)/],
+    ['no kind of request', ['--log', '--only'], /--only KIND \(demoted, failed, cached, council\)/],
+    ['two commands', ['--log', '--stats'], /--stats and --log are two things; do one at a time/],
+    ['a tier for a command', ['--9b', '--stats'], /--stats asks no model; leave --9b out/],
     ['two tiers', ['--9b', '--3b', 'x'], /--9b and --3b name two tiers/],
     ['a tier and a model', ['--9b', '--model', 'tiny', 'x'], /name two models/],
     ['no value', ['x', '--system'], /--system needs a value: --system TEXT/],

@@ -54,7 +54,7 @@ describe('ask --doctor', () => {
     expect((await ask(['--doctor'])).code).toBe(4);
     expect(log()).toEqual([expect.objectContaining({ command: 'doctor', exit_code: 4 })]);
     expect(await jsonOf(await fetch(`${url}/api/requests?filter=failed`))).toMatchObject({ requests: [] });
-    expect((await ask(['--log'])).stdout).toBe('No such requests yet.\n');
+    expect((await ask(['--log'])).stdout).toBe('No request yet.\n');
     expect((await ask(['--stats'])).stdout).toMatch(/^No requests since/);
     expect((await ask(['--doctor', '--help'])).stdout).toMatch(/^usage: ask/);
   });
