@@ -14,7 +14,12 @@ export interface Flag {
 }
 
 export const FLAGS: readonly Flag[] = [
-  { name: 'model', short: 'm', value: 'NAME', help: 'ask this model, by its name in the config' },
+  {
+    name: 'model',
+    short: 'm',
+    value: 'NAME',
+    help: 'ask this model, or this tier, by its name in the config',
+  },
   { name: 'system', short: 's', value: 'TEXT', help: 'a system prompt' },
   { name: 'json', short: 'j', help: 'print the whole receipt with the answer, as JSON' },
   { name: 'schema', value: 'FILE', help: 'answer in JSON that fits the JSON Schema in FILE' },
