@@ -47,12 +47,16 @@ export async function answerPull({ service, exchange, words, form, res, notes }:
       failures.set(messageOf(error), error);
     }
   }
-  const [last, ...others] = [...failures].reverse();
-  for (const [message] of others.reverse()) note(`ask: ${message}`);
-  // The last one is told as every error is, and ends it.
-  if (last) throw last[1];
+  throwLast(failures, note);
   exchange.told(EXIT.answered);
   notes.end(EXIT.answered, '');
+}
+
+/** The last failure ends it, as every error does; those before it are told here. */
+function throwLast(failures: ReadonlyMap<string, unknown>, note: (text: string) => void): void {
+  const last = [...failures.values()].at(-1);
+  for (const [message, error] of failures) if (error !== last) note(`ask: ${message}`);
+  if (last !== undefined) throw last;
 }
 
 /** Tells of one set of weights how it goes. */

@@ -1,6 +1,7 @@
 import type { Counting } from '../contract.ts';
 import { messageOf } from '../errors.ts';
 import { isCorrupt } from '../is-corrupt.ts';
+import { settles } from '../settles.ts';
 import {
   closeLogFiles,
   LONGEST_LINE,
@@ -67,9 +68,14 @@ export class RollUp {
    * Tallies from `from` up to, but without, `to` (seconds since 1970), with a bucket for each step of `stepS` seconds. All
    * that the log has got is in them, unless counting it takes longer than `patienceMs`: then `counting` says how far it is.
    */
-  async tally(from: number, to: number, stepS: number, patienceMs?: number): Promise<CountedTallies> {
+  async tally(
+    from: number,
+    to: number,
+    stepS: number,
+    patienceMs = Number.POSITIVE_INFINITY,
+  ): Promise<CountedTallies> {
     const read = async (): Promise<CountedTallies> => {
-      const all = await isDone(this.catchUp(), patienceMs);
+      const all = await settles(this.catchUp(), patienceMs);
       const rows = this.#table.read(from, to, stepS);
       return { ...tallies(rows, from, to, stepS), counting: all ? null : this.counting };
     };
@@ -180,17 +186,6 @@ export class RollUp {
     this.#table.close();
     removeTable(this.#options.file);
     this.#table = this.#open();
-  }
-}
-
-/** Whether a promise is fulfilled within so many ms; always waits for it without any. Rejects as it does. */
-async function isDone(promise: Promise<void>, ms: number | undefined): Promise<boolean> {
-  const late = Promise.withResolvers<false>();
-  const timer = ms === undefined ? undefined : setTimeout(() => late.resolve(false), ms);
-  try {
-    return await Promise.race([promise.then(() => true), late.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
