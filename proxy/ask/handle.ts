@@ -8,16 +8,17 @@ import { findModel } from '../http/models.ts';
 import { readBody } from '../http/read-body.ts';
 import type { Exchange, Service } from '../service.ts';
 import { promptFacts } from '../telemetry/prompt.ts';
-import type { LastQuestions } from './again.ts';
 import type { AskCall } from './call.ts';
 import { runCommand } from './commands.ts';
 import { answerDoctor } from './doctor.ts';
+import { FLAGS } from './flags.ts';
 import { helpText } from './help.ts';
 import { receiptWriter } from './json-writer.ts';
 import { answerLog } from './log.ts';
 import { Notes } from './notes.ts';
 import { type AskWords, parseAskArgs, UsageError } from './parse-args.ts';
 import { answerPull } from './pull.ts';
+import { answerStats } from './stats.ts';
 import type { StderrStreams } from './stderr-streams.ts';
 import { answerStress } from './stress.ts';
 import { textWriter } from './text-writer.ts';
@@ -28,6 +29,7 @@ const LONG: Record<string, (call: AskCall) => Promise<void>> = {
   stress: answerStress,
   doctor: answerDoctor,
   pull: answerPull,
+  stats: answerStats,
   log: answerLog,
 };
 
@@ -54,7 +56,8 @@ export async function handleAsk(
   let question: AskQuestion;
   try {
     words = parseAskArgs(form.getAll('a'), Object.keys(config.tiers));
-    const long = words.flags.keys().find((name) => LONG[name]);
+    exchange.command = commandOf(words);
+    const long = words.flags.has('help') ? undefined : words.flags.keys().find((name) => LONG[name]);
     if (long !== undefined) return await LONG[long]?.({ service, exchange, words, form, res, notes });
     const told = await runCommand(service, words, form, config, portOf(req));
     if (told !== null) {
@@ -67,7 +70,7 @@ export async function handleAsk(
       for (const line of helpText(config).trimEnd().split('\n')) notes.line(line);
       return tell(exchange, notes, res, EXIT.usage, '');
     }
-    question = questionOf(service.lastQuestions, form.get('shell'), words, input, config);
+    question = questionOf(service, form.get('shell'), words, input, config);
   } catch (error) {
     const wrong =
       error instanceof UsageError ? new ApiError(400, error.message, { code: 'usage' }) : asApiError(error);
@@ -76,16 +79,21 @@ export async function handleAsk(
   await answer(exchange, question, res, notes, form.has('terminal'));
 }
 
+/** The flag that makes it something else than a question to a model; null: it is one. */
+function commandOf({ flags }: AskWords): string | null {
+  return FLAGS.find(({ name, command }) => command && flags.has(name))?.name ?? null;
+}
+
 /** The question of the words, or the last one once more. Throws `UsageError`. */
 function questionOf(
-  last: LastQuestions,
+  { lastQuestions: last, parts }: Service,
   terminal: string | null,
   words: AskWords,
   input: AskInput,
   config: Config,
 ): AskQuestion {
-  if (config.history === 'off') {
-    last.forget();
+  // As the config says now: what is turned off while a question is on its way is not remembered either.
+  if (parts.live.current.config.history === 'off') {
     if (words.flags.has('again'))
       throw new UsageError('Nothing is remembered to ask again: the config says history: off.');
     return toQuestion(words, input, config);

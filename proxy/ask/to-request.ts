@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ChatRequest, JsonObject, Message } from '../chat/types.ts';
 import { DURATION, durationSeconds } from '../config/duration.ts';
-import { nearest } from '../config/nearest.ts';
 import { type Config, isCouncil } from '../config/schema.ts';
+import { namedModel } from './named-model.ts';
 import { type AskWords, UsageError } from './parse-args.ts';
 
 /** What the shim sends besides the words. */
@@ -74,12 +74,7 @@ function joinPrompt(words: string, stdin: string): string {
 function modelName(model: string | undefined, tier: string | null, config: Config): string {
   if (model === undefined) return config.tiers[tier ?? config.default_tier] ?? '';
   if (tier !== null) throw new UsageError(`--${tier} and --model ${model} name two models; pick one.`);
-  if (config.models[model]) return model;
-  const names = Object.keys(config.models);
-  const near = nearest(model, names);
-  throw new UsageError(
-    `There is no model ${model}${near ? `; did you mean ${near}?` : `; known are ${names.join(', ')}.`}`,
-  );
+  return config.models[model] ? model : namedModel(model, config);
 }
 
 function numberFlag(

@@ -73,6 +73,7 @@ function furtherOf(fields: Fields): Partial<LogLine> {
   if ('finish' in fields) further.finish = oneOf(FINISHES, fields.finish);
   const pressure = oneOf(LEVELS, fields.pressure);
   if (pressure !== null) further.pressure = pressure;
+  if (typeof fields.command === 'string') further.command = fields.command;
   if (fields.memory === 'tight') further.memory = 'tight';
   if (fields.shared === true) further.shared = true;
   if (typeof fields.error === 'string') further.error = fields.error;

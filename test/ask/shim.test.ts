@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -126,6 +126,9 @@ describe.each(shells())('in %s', (shell) => {
       'exit_code',
     ]);
     expect(line).toMatchObject({ exit_code: 3, source: 'ask' });
+    // As Toaster makes them: for this user alone.
+    const modeOf = (...names: string[]) => statSync(join(folder, 'deeper', ...names)).mode & 0o777;
+    expect([modeOf(), modeOf('log.jsonl')]).toEqual([0o700, 0o600]);
   });
 });
 

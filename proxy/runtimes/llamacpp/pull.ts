@@ -25,13 +25,14 @@ export async function pullFile(
       download(source.url, part, (total) => ({ show: (bytes) => tell({ bytes, total }) }), stop),
   };
   const fetched = await fetchVerified({ target: file, ...source }, [way], signal);
+  if (fetched.state === 'stopped') signal.throwIfAborted();
   if (fetched.state === 'busy')
     throw new ApiError(409, `Another process is fetching ${file} right now; wait for it.`, {
       code: 'busy',
       exit: EXIT.failed,
     });
   if (fetched.state === 'failed')
-    throw new ApiError(502, `${id} could not be fetched (${fetched.reasons.join('; ')}).`, {
+    throw new ApiError(502, `${id} could not be fetched (${fetched.reasons.join('; ')}). Try once more.`, {
       code: 'pull_failed',
     });
 }
