@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatEvent } from '../../proxy/chat/types.ts';
+import type { CouncilConfig } from '../../proxy/config/schema.ts';
 import { withCouncil } from '../../proxy/council/with-council.ts';
 import { chatRequest, collect, never } from '../helpers/requests.ts';
 import { MadeUpRuntime, TWO } from './made-up-runtime.ts';
@@ -8,8 +9,8 @@ const AT_ONCE = 'asked asked begins begins ends ends';
 const UNKNOWINGLY = 'asked asked begins ends begins ends';
 const IN_TURN = 'asked begins ends asked begins ends';
 
-const convene = (runtime: MadeUpRuntime): Promise<ChatEvent[]> =>
-  collect(withCouncil(TWO, runtime.tools)(chatRequest('why?', { model: 'council' }), never()));
+const convene = (runtime: MadeUpRuntime, council = TWO): Promise<ChatEvent[]> =>
+  collect(withCouncil(council, runtime.tools)(chatRequest('why?', { model: 'council' }), never()));
 const howMany = (events: ChatEvent[]) =>
   events.flatMap((event) => (event.type === 'council' ? (event.council?.at_once ?? []) : [])).at(-1);
 
@@ -61,6 +62,18 @@ describe('members', () => {
     expect(runtime.look()).toBe(UNKNOWINGLY);
     await convene(runtime);
     expect(runtime.look()).toBe(IN_TURN);
+  });
+
+  it('on weights that do not fit together take turns, those of the chairman last, who goes on with them', async () => {
+    const three: CouncilConfig = { ...TWO, members: [{ model: 'n' }, ...TWO.members] };
+    const runtime = new MadeUpRuntime(3);
+    expect(howMany(await convene(runtime, three))).toBe(3);
+    expect(runtime.look()).toBe('asked asked asked begins begins begins ends ends ends');
+    runtime.fit = false;
+    expect(howMany(await convene(runtime, three))).toBe(2);
+    expect(runtime.look()).toBe('asked asked begins begins ends ends asked begins ends');
+    const asked = runtime.requests.map(({ model }) => model);
+    expect(asked).toEqual(['n', 'm', 'm', 'chair', 'm', 'm', 'n', 'chair']);
   });
 
   it('say before the answer, once, for whom they waited and that memory was tight', async () => {

@@ -3,7 +3,7 @@ import type { CouncilConfig } from '../../proxy/config/schema.ts';
 import { Concurrency } from '../../proxy/council/concurrency.ts';
 import type { CouncilTools, Seat } from '../../proxy/council/seat.ts';
 
-/** Two members on one set of weights, and a chairman on another. */
+/** Two members on one set of weights, and a chairman on those of `n`. */
 export const TWO: CouncilConfig = { members: [{ model: 'm' }, { model: 'm' }], chairman: 'chair' };
 
 /**
@@ -16,6 +16,8 @@ export class MadeUpRuntime {
   readonly requests: ChatRequest[] = [];
   /** What each member of the next council tells before its first word. */
   news: ChatEvent[][] = [];
+  /** Whether all weights fit into memory together. */
+  fit = true;
   readonly tools: CouncilTools;
   readonly #places: number;
   #asked = 0;
@@ -29,7 +31,7 @@ export class MadeUpRuntime {
     const now = () => ++this.#tick;
     this.tools = {
       seat: (model) => this.#seat(model),
-      fit: async () => true,
+      fit: async () => this.fit,
       reserve: () => () => undefined,
       concurrency: new Concurrency(now),
       now,
@@ -44,7 +46,7 @@ export class MadeUpRuntime {
   #seat(model: string): Seat {
     return {
       model,
-      weights: `weights of ${model}`,
+      weights: model === 'chair' ? 'n' : model,
       context: 8192,
       maxTokens: null,
       refusal: () => null,
