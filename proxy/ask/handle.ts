@@ -33,6 +33,10 @@ const LONG: Record<string, (call: AskCall) => Promise<void>> = {
   log: answerLog,
 };
 
+/** Members' answers are too long for headers, so a client of its own has to read the stream as the shim does. */
+const NOWHERE_TO_SHOW =
+  "--show needs a stream for stderr: post `stream=ID` and read /ask/ID/stderr, as ask does; --json has members' answers without.";
+
 /** `POST /ask`: the command line of the shim as a form, its stdout as the body, its exit code and stderr in headers. */
 export async function handleAsk(
   service: Service,
@@ -71,6 +75,7 @@ export async function handleAsk(
       return tell(exchange, notes, res, EXIT.usage, '');
     }
     question = questionOf(service, form.get('shell'), words, input, config);
+    if (question.show && !question.json && !notes.live) throw new UsageError(NOWHERE_TO_SHOW);
   } catch (error) {
     const wrong =
       error instanceof UsageError ? new ApiError(400, error.message, { code: 'usage' }) : asApiError(error);

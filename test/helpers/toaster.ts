@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FreeOnDisk } from '../../proxy/disk.ts';
 import { pathsFrom } from '../../proxy/paths.ts';
+import type { StartChild } from '../../proxy/runtimes/llamacpp/child-process.ts';
 import { type Serving, serve } from '../../proxy/serve.ts';
 import { FakeOllama, type FakeOptions } from '../fake-ollama/server.ts';
 import { writeTinyGguf } from '../tiny-gguf/write-tiny-gguf.ts';
@@ -62,6 +63,8 @@ export async function startToaster(
     ui?: string;
     log?: string;
     disk?: FreeOnDisk;
+    /** How the embedded engine's process is started. */
+    startChild?: StartChild;
     /** YAML below `weights:`. */
     weights?: string;
   } = {},
@@ -80,7 +83,7 @@ export async function startToaster(
   mkdirSync(paths.models);
   writeTinyGguf(join(paths.models, 'tiny.gguf'));
   const warnings: string[] = [];
-  const { ui, disk } = options;
+  const { ui, disk, startChild } = options;
   const warn = (message: string): void => void warnings.push(message);
   const serving = await serve({
     paths,
@@ -88,6 +91,7 @@ export async function startToaster(
     warn,
     ...(ui !== undefined && { ui }),
     ...(disk && { disk }),
+    ...(startChild && { startChild }),
   });
   const post: TestToaster['post'] = (path, body, headers = {}) =>
     fetch(serving.url + path, {
