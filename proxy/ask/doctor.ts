@@ -1,6 +1,7 @@
 import { EXIT } from '../contract.ts';
 import { examine } from '../doctor/examine.ts';
 import type { Finding } from '../doctor/finding.ts';
+import { jsonLine } from '../json-line.ts';
 import type { AskCall } from './call.ts';
 import { harmless } from './harmless.ts';
 import { UsageError } from './parse-args.ts';
@@ -26,9 +27,7 @@ export async function answerDoctor({ service, exchange, words, form, res, notes 
   // To the log this is no failure: it did what it was asked for.
   exchange.told(EXIT.answered);
   res.set('Content-Type', `${json ? 'application/json' : 'text/plain'}; charset=utf-8`);
-  const text = json
-    ? `${JSON.stringify({ healthy, findings })}\n`
-    : doctorText(findings, form.has('terminal'));
+  const text = json ? jsonLine({ healthy, findings }) : doctorText(findings, form.has('terminal'));
   notes.end(healthy ? EXIT.answered : EXIT.failed, text);
 }
 
