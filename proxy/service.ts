@@ -43,6 +43,8 @@ export interface ServiceParts {
   paths: Paths;
   /** How full the disk is. */
   disk: FreeOnDisk;
+  /** How long (ms) a client may send nothing of a body that it has begun. */
+  bodyIdleMs: number;
   /** What changes state asks for it. */
   token: { value: string; file: string };
 }

@@ -1,6 +1,7 @@
 import { requireToken } from '../admin/token.ts';
 import { coolModel, pinModel } from '../admin/warmth.ts';
 import type { Config } from '../config/schema.ts';
+import { jsonLine } from '../json-line.ts';
 import { statusOf } from '../memory/status.ts';
 import type { Service } from '../service.ts';
 import { VERSION } from '../version.ts';
@@ -48,6 +49,6 @@ export async function runCommand(
   }
   if (!flags.has('status') && !flags.has('models')) return null;
   const status = await statusOf(memory, config, clock.wall());
-  if (flags.has('json')) return `${JSON.stringify(flags.has('models') ? status.models : status)}\n`;
+  if (flags.has('json')) return jsonLine(flags.has('models') ? status.models : status);
   return flags.has('models') ? modelsTable(status) : statusTable(status);
 }

@@ -1,6 +1,7 @@
 import { EXIT } from '../contract.ts';
 import { examine } from '../doctor/examine.ts';
 import type { Finding } from '../doctor/finding.ts';
+import { jsonLine } from '../json-line.ts';
 import type { AskCall } from './call.ts';
 import { harmless } from './harmless.ts';
 import { UsageError } from './parse-args.ts';
@@ -26,9 +27,7 @@ export async function answerDoctor({ service, exchange, words, form, res, notes 
   const json = words.flags.has('json');
   exchange.told(exit);
   res.set('Content-Type', `${json ? 'application/json' : 'text/plain'}; charset=utf-8`);
-  const text = json
-    ? `${JSON.stringify({ healthy, findings })}\n`
-    : doctorText(findings, form.has('terminal'));
+  const text = json ? jsonLine({ healthy, findings }) : doctorText(findings, form.has('terminal'));
   notes.end(exit, text);
 }
 

@@ -12,6 +12,7 @@ import type { AskCall } from './call.ts';
 import { runCommand } from './commands.ts';
 import { answerDoctor } from './doctor.ts';
 import { FLAGS } from './flags.ts';
+import { harmless } from './harmless.ts';
 import { helpText } from './help.ts';
 import { receiptWriter } from './json-writer.ts';
 import { answerLog } from './log.ts';
@@ -47,7 +48,7 @@ export async function handleAsk(
   const exchange = service.begin('ask');
   let form: URLSearchParams;
   try {
-    form = new URLSearchParams((await readBody(req, res)).toString('utf8'));
+    form = new URLSearchParams((await readBody(req, res, service.parts.bodyIdleMs)).toString('utf8'));
   } catch (error) {
     return refuse(exchange, asApiError(error), res, new Notes(res, null));
   }
@@ -110,7 +111,7 @@ function questionOf(
 }
 
 /** The port under which the client knows this proxy; a tunnel may have another one than the proxy itself. */
-const portOf = (req: Request): string => new URL(`http://${req.get('host')}`).port || '80';
+const portOf = (req: Request): string => /:(\d{1,5})$/.exec(req.get('host') ?? '')?.[1] ?? '80';
 
 async function answer(
   exchange: Exchange,
@@ -137,5 +138,6 @@ function refuse(exchange: Exchange, error: ApiError, res: Response, notes: Notes
 function tell(exchange: Exchange, notes: Notes, res: Response, exit: ExitCode, text: string): void {
   exchange.told(exit);
   res.set('Content-Type', 'text/plain; charset=utf-8');
-  notes.end(exit, text);
+  // Names in it may be a runtime's or a client's.
+  notes.end(exit, harmless(text));
 }

@@ -1,6 +1,7 @@
 import { isCouncil } from '../config/schema.ts';
 import { EXIT, type LogLine, type RequestFilter } from '../contract.ts';
 import { ApiError, messageOf } from '../errors.ts';
+import { jsonLine } from '../json-line.ts';
 import { isFailed } from '../telemetry/kinds-of-line.ts';
 import { isWanted, parsePlace, REQUEST_FILTERS, requestsPage } from '../telemetry/requests-page.ts';
 import type { AskCall } from './call.ts';
@@ -109,7 +110,7 @@ function none({ filter, words }: LogQuestion): string {
 }
 
 function row(line: LogLine, json: boolean): string {
-  if (json) return `${JSON.stringify(line)}\n`;
+  if (json) return jsonLine(line);
   const { ts, model, served_by, latency_s, ttft_s, source } = line;
   const who = line.demoted ? `${model} → ${served_by}` : (model ?? 'no proxy');
   const first = typeof ttft_s === 'number' && !line.cache_hit ? `first ${took(ttft_s)}` : '';

@@ -10,11 +10,18 @@ export interface AskWords {
   prompt: string;
 }
 
+/** Node's parser takes a step for each word and each letter behind a single dash, and each step is longer with more to come. */
+const MOST_WORDS = 20_000;
+const MOST_LETTERS = 10_000;
+
 /** The command line is wrong; the message says how to write it. */
 export class UsageError extends Error {}
 
 /** Reads `ask`'s arguments. Throws `UsageError`. */
 export function parseAskArgs(args: string[], tiers: readonly string[]): AskWords {
+  const letters = args.reduce((sum, arg) => sum + (/^-[^-]/.test(arg) ? arg.length : 0), 0);
+  if (args.length > MOST_WORDS || letters > MOST_LETTERS)
+    throw new UsageError('That is too much for a command line; pipe the text in: command | ask WORDS.');
   // A word with a space in it is never a flag, whatever it begins with: `ask "- one - two"`.
   const hidden = new Map<string, string>();
   const shown = args.map((arg, i) => {

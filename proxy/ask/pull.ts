@@ -2,6 +2,7 @@ import { requireToken } from '../admin/token.ts';
 import type { Config } from '../config/schema.ts';
 import { EXIT } from '../contract.ts';
 import { messageOf } from '../errors.ts';
+import { jsonLine } from '../json-line.ts';
 import { linksOf } from '../pull/desk.ts';
 import { Progress, type Screen } from '../pull/progress.ts';
 import type { PullProgress } from '../runtimes/types.ts';
@@ -77,7 +78,7 @@ function textTeller(screen: Screen, say: (text: string) => void, label: string):
 const JSON_EVERY_MS = 1000;
 
 function jsonTeller(say: (text: string) => void, name: string): Teller {
-  const line = (facts: object): void => say(`${JSON.stringify({ name, ...facts })}\n`);
+  const line = (facts: object): void => say(jsonLine({ name, ...facts }));
   let saidAt = Number.NEGATIVE_INFINITY;
   return {
     progress({ bytes, total }) {

@@ -1,9 +1,11 @@
 import { durationSeconds } from '../config/duration.ts';
 import { type Counting, EXIT, type Prices } from '../contract.ts';
+import { jsonLine } from '../json-line.ts';
 import type { RollUp } from '../stats/roll-up.ts';
 import { worth } from '../stats/stats-of.ts';
 import type { Tallies } from '../stats/tallies.ts';
 import type { AskCall } from './call.ts';
+import { harmless } from './harmless.ts';
 import { ERASE } from './load-line.ts';
 import type { Notes } from './notes.ts';
 import { UsageError } from './parse-args.ts';
@@ -64,7 +66,7 @@ export async function answerStats({ service, exchange, words, form, res, notes }
   exchange.told(EXIT.answered);
   const json = words.flags.has('json');
   res.set('Content-Type', `${json ? 'application/json' : 'text/plain'}; charset=utf-8`);
-  notes.end(EXIT.answered, json ? `${JSON.stringify(report)}\n` : statsText(report, form.has('terminal')));
+  notes.end(EXIT.answered, json ? jsonLine(report) : harmless(statsText(report, form.has('terminal'))));
 }
 
 /** Shows a line until the returned function is called. */

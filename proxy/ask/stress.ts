@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { Config } from '../config/schema.ts';
 import { EXIT } from '../contract.ts';
+import { jsonLine } from '../json-line.ts';
 import { stressHead, stressRow, stressTail } from '../stress/rows.ts';
 import type { StressOptions } from '../stress/run.ts';
 import { summarize } from '../stress/summary.ts';
 import type { AskCall } from './call.ts';
+import { harmless } from './harmless.ts';
 import { namedModels } from './named-model.ts';
 import { type AskWords, UsageError } from './parse-args.ts';
 
@@ -49,7 +51,7 @@ export async function answerStress({ service, exchange, words, res, notes }: Ask
     options,
     (event) => {
       begin();
-      if (!json) res.write(stressRow(event));
+      if (!json) res.write(harmless(stressRow(event)));
     },
     gone.signal,
   );
@@ -60,5 +62,5 @@ export async function answerStress({ service, exchange, words, res, notes }: Ask
   exchange.told(gone.signal.aborted ? EXIT.interrupted : exit);
   if (gone.signal.aborted) return;
   begin();
-  notes.end(exit, json ? `${JSON.stringify({ ...result, summary })}\n` : stressTail(summary));
+  notes.end(exit, json ? jsonLine({ ...result, summary }) : stressTail(summary));
 }

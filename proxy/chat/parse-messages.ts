@@ -1,4 +1,5 @@
 import { ApiError } from '../errors.ts';
+import { parseJson } from '../parse-json.ts';
 import type { OpenaiRequest } from './openai-request.ts';
 import type { Message } from './types.ts';
 
@@ -20,7 +21,8 @@ function toMessage(message: OpenaiMessage, index: number, callNames: Map<string,
   if (message.role === 'assistant') {
     const toolCalls = (message.tool_calls ?? []).map((call, at) => {
       callNames.set(call.id, call.function.name);
-      requireJson(call.function.arguments, `messages.${index}.tool_calls.${at}.function.arguments`);
+      const param = `messages.${index}.tool_calls.${at}.function.arguments`;
+      parseJson(call.function.arguments || '{}', `\`${param}\``, param);
       return { id: call.id, name: call.function.name, arguments: call.function.arguments };
     });
     return { role: 'assistant', text, ...(toolCalls.length > 0 && { toolCalls }) };
@@ -62,14 +64,4 @@ function imagesOf(content: Extract<OpenaiMessage, { role: 'user' }>['content'], 
       );
     return [data];
   });
-}
-
-function requireJson(text: string, param: string): void {
-  try {
-    JSON.parse(text || '{}');
-  } catch (error) {
-    throw new ApiError(400, `\`${param}\` is not JSON: ${error instanceof Error ? error.message : error}`, {
-      param,
-    });
-  }
 }

@@ -35,7 +35,7 @@ export async function fetchVerified(
 ): Promise<Fetched> {
   const { target } = wanted;
   if (existsSync(target)) return { state: 'done' };
-  mkdirSync(dirname(target), { recursive: true });
+  mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
   const unlock = await lock(`${target}.lock`);
   if (!unlock) return { state: 'busy' };
   try {
@@ -89,7 +89,7 @@ async function isRight(file: string, { bytes, sha256 }: Wanted): Promise<boolean
 async function lock(file: string): Promise<(() => void) | null> {
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
-      const handle = await open(file, 'wx');
+      const handle = await open(file, 'wx', 0o600);
       await handle.writeFile(String(process.pid));
       await handle.close();
       return () => rmSync(file, { force: true });

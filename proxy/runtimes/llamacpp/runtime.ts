@@ -66,7 +66,7 @@ export class Llamacpp implements OpenedRuntime {
   }
 
   pull(weights: Weights, tell: (progress: PullProgress) => void, signal: AbortSignal): Promise<void> {
-    return pullFile(weights, this.#fileOf(weights), tell, signal);
+    return pullFile(weights, this.#modelsDir, this.#fileOf(weights), tell, signal);
   }
 
   examine(): Promise<Found[]> {
