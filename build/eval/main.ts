@@ -53,7 +53,13 @@ try {
   if (options.help) process.stdout.write(HELP);
   else await main(options);
 } catch (error) {
-  if (!(error instanceof WrongWish || error instanceof Unreachable)) throw error;
+  const told = error instanceof WrongWish || error instanceof Unreachable || isSystems(error);
+  if (!told) throw error;
   console.error(error.message);
-  process.exitCode = error instanceof WrongWish ? EXIT.wish : EXIT.unreachable;
+  process.exitCode = error instanceof Unreachable ? EXIT.unreachable : EXIT.wish;
+}
+
+/** The file cannot be read or written: the system's words say which, and why. */
+function isSystems(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
 }

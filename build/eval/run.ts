@@ -34,7 +34,10 @@ export function stepsLeft({ questions, arms }: Plan, file: AnswersFile): Step[] 
   });
 }
 
-/** Asks what is left, and keeps each answer as it comes. Throws `Unreachable`, and what an abort throws. */
+/**
+ * Asks what is left, and keeps each answer as it comes. Before that each model is asked for a word that does not count, so
+ * that none is charged with loading what the others find loaded. Throws `Unreachable`, and what an abort throws.
+ */
 export async function run(
   steps: readonly Step[],
   toaster: Toaster,
@@ -42,6 +45,8 @@ export async function run(
   watcher: Watcher,
   signal: AbortSignal,
 ): Promise<void> {
+  for (const model of new Set(steps.map(({ arm }) => arm.model)))
+    await toaster.ask(model, 'Say one word: ready', signal);
   for (const { question, arm } of steps) {
     watcher.asking(question, arm);
     const reply = await toaster.ask(arm.model, promptOf(question), signal);

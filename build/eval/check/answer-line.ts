@@ -1,5 +1,5 @@
-/** "Answer:" with whatever marks stand around it, at the beginning of a line. */
-const ANSWER = /^[\s>#*_`~"'([-]*(?:the\s+)?(?:final\s+)?answer[\s*_`"']*:(.*)$/i;
+/** "Answer:" with whatever marks and number stand before it, at the beginning of a line. */
+const ANSWER = /^[\s>#*_`~"'([-]*(?:\d+[.)][\s*_]*)?(?:the\s+)?(?:final\s+)?answer[\s*_`"']*:(.*)$/i;
 
 /** What stands on the last line that begins with "Answer:", without marks of Markdown and TeX; null without such a line. */
 export function answerLine(text: string): string | null {

@@ -30,7 +30,7 @@ export interface NamedQuestion extends Question {
 
 /** What is sent: the question, and in which form the answer is wanted. */
 export function promptOf({ text, right }: Question): string {
-  return `${text}\n\nThink it through. Then end with one line that begins with "Answer:" and gives ${formOf(right)}, nothing else.`;
+  return `${text}\n\nWork it out in writing, step by step. Then end with one line that begins with "Answer:" and gives ${formOf(right)}, nothing else.`;
 }
 
 function formOf(right: Right): string {
