@@ -29,7 +29,7 @@ function resultsTable(arms: readonly ArmResults[]): string {
     ['tokens, total', (results) => String(sum(counted(results).map(({ reply }) => reply.tokens ?? 0)))],
   ];
   const head = [
-    '',
+    'right (95 % interval)',
     ...arms.map(({ arm }) => (arm.role === 'chairman' ? `${arm.model} (chairman alone)` : arm.model)),
   ];
   return table([

@@ -87,7 +87,7 @@ describe('npm run eval:council', () => {
     const { code, stdout, stderr } = await evaluate(['--questions', '8']);
     expect([code, stderr]).toEqual([0, expect.stringContaining('single    fast-3b: llama-3b on ollama\n')]);
     expect(stderr).toMatch(/^8\/8 {2}\S+ {2}council: right, \d+\.\d s$/m);
-    expect(stdout).toMatch(/^ +fast-3b +council +think-9b \(chairman alone\)$/m);
+    expect(stdout).toMatch(/^right \(95 % interval\) +fast-3b +council +think-9b \(chairman alone\)$/m);
     expect(stdout).toMatch(/^logic +0 of 2 \(0 to 66 %\) +2 of 2 \(34 to 100 %\) +2 of 2 \(34 to 100 %\)$/m);
     expect(stdout).toMatch(/^all +0 of 8 \(0 to 32 %\) +8 of 8 \(68 to 100 %\) +8 of 8 /m);
     expect(stdout).toContain(`council against fast-3b: 8 questions
