@@ -47,7 +47,8 @@ async function main(options: Options): Promise<void> {
 function commandOf({ questions, seed, file, chairman }: Options, { arms }: Plan): string {
   const named = arms.filter(({ role }) => role !== 'chairman').map(({ role, model }) => `--${role} ${model}`);
   const words = [...named, ...(chairman ? [] : ['--no-chairman'])];
-  return `npm run eval:council -- ${words.join(' ')} --questions ${questions} --seed ${seed} --json ${file}`;
+  const path = /[^\w./-]/.test(file) ? `'${file}'` : file;
+  return `npm run eval:council -- ${words.join(' ')} --questions ${questions} --seed ${seed} --json ${path}`;
 }
 
 try {
