@@ -21,7 +21,11 @@ async function main(options: Options): Promise<void> {
   const file = new AnswersFile(options.file);
   const steps = stepsLeft(plan, file);
   console.error(arms.map(({ role, model, madeOf }) => `${role.padEnd(8)}  ${model}: ${madeOf}`).join('\n'));
-  console.error(`${steps.length} answers to ask for; each is kept in ${file.path}\n`);
+  console.error(
+    steps.length > 0
+      ? `${steps.length} answers to ask for; each is kept in ${file.path}\n`
+      : `All answers are in ${file.path} already.\n`,
+  );
   const progress = new Progress(process.stderr, plan.questions, steps);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
@@ -43,7 +47,8 @@ async function main(options: Options): Promise<void> {
 function commandOf({ questions, seed, file, chairman }: Options, { arms }: Plan): string {
   const named = arms.filter(({ role }) => role !== 'chairman').map(({ role, model }) => `--${role} ${model}`);
   const words = [...named, ...(chairman ? [] : ['--no-chairman'])];
-  return `npm run eval:council -- ${words.join(' ')} --questions ${questions} --seed ${seed} --json ${file}`;
+  const path = /[^\w./-]/.test(file) ? `'${file}'` : file;
+  return `npm run eval:council -- ${words.join(' ')} --questions ${questions} --seed ${seed} --json ${path}`;
 }
 
 try {

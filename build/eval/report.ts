@@ -29,7 +29,7 @@ function resultsTable(arms: readonly ArmResults[]): string {
     ['tokens, total', (results) => String(sum(counted(results).map(({ reply }) => reply.tokens ?? 0)))],
   ];
   const head = [
-    '',
+    'right (95 % interval)',
     ...arms.map(({ arm }) => (arm.role === 'chairman' ? `${arm.model} (chairman alone)` : arm.model)),
   ];
   return table([
@@ -81,10 +81,20 @@ function against(council: ArmResults, other: ArmResults): string {
   if (questions === 0) return `${title}: nothing to compare yet${leftOut}.\n`;
   const { value, low, high } = difference(found);
   return `${title}: ${questions} questions${leftOut}
-  both right ${found.both}, only ${a} ${found.onlyFirst}, only ${b} ${found.onlySecond}, neither ${found.neither}
+  ${counts(a, b, found)}
   difference ${points(value)} points, 95 % interval ${points(low)} to ${points(high)}; McNemar's exact p = ${mcnemar(found.onlyFirst, found.onlySecond).toFixed(3)}
-  ${verdict(a, b, found)}
+${inForm(a, b, found)}  ${verdict(a, b, found)}
 `;
+}
+
+const counts = (a: string, b: string, { both, onlyFirst, onlySecond, neither }: Pairs): string =>
+  `both right ${both}, only ${a} ${onlyFirst}, only ${b} ${onlySecond}, neither ${neither}`;
+
+/** Who forgets the answer line is wrong by form; so the rest is shown by itself where that has happened. */
+function inForm(a: string, b: string, found: Comparison): string {
+  const of = countOf(found.inForm);
+  if (of === countOf(found)) return '';
+  return `  where both gave an answer line (${of}): ${counts(a, b, found.inForm)}\n`;
 }
 
 /** What can honestly be said, in either direction. */

@@ -38,18 +38,20 @@ export interface Comparison extends Pairs {
   leftOut: number;
   firstSeconds: number;
   secondSeconds: number;
+  /** Only the questions to which both gave an answer line: what is left of the difference when form is no part of it. */
+  inForm: Pairs;
 }
+
+const noPairs = (): Pairs => ({ both: 0, onlyFirst: 0, onlySecond: 0, neither: 0 });
 
 export function compare(first: ArmResults, second: ArmResults): Comparison {
   const others = new Map(second.results.map((result) => [result.question.id, result]));
   const sum: Comparison = {
-    both: 0,
-    onlyFirst: 0,
-    onlySecond: 0,
-    neither: 0,
+    ...noPairs(),
     leftOut: 0,
     firstSeconds: 0,
     secondSeconds: 0,
+    inForm: noPairs(),
   };
   for (const { question, verdict, reply } of first.results) {
     const other = others.get(question.id);
@@ -59,7 +61,9 @@ export function compare(first: ArmResults, second: ArmResults): Comparison {
       sum.leftOut += 1;
       continue;
     }
-    sum[cell(verdict === 'right', other.verdict === 'right')] += 1;
+    const fell = cell(verdict === 'right', other.verdict === 'right');
+    sum[fell] += 1;
+    if (verdict !== 'no line' && other.verdict !== 'no line') sum.inForm[fell] += 1;
     sum.firstSeconds += reply.seconds;
     sum.secondSeconds += other.reply.seconds;
   }

@@ -11,11 +11,9 @@ export function readNumber(line: string): number | null {
   const text = (withoutRemarks(line).split(/[=≈]/).at(-1) ?? '')
     .replace(/(?<=\d)[ ',](?=\d{3}(?!\d))/g, '')
     .replace(/(?<=\d),(?=\d{1,2}(?!\d))/g, '.');
-  // A digit in a word, as in `m2`, is no number of its own; nor is a dash in a range a sign.
-  return only([...text.matchAll(/(?<![\p{L}\d.])-?\s?\d+(?:\.\d+)?/gu)].map(([found]) => toNumber(found)));
+  // A digit in a word, as in `m2`, is no number of its own; nor is the dash of a range or of an item a sign.
+  return only([...text.matchAll(/(?<![\p{L}\d.])-?\d+(?:\.\d+)?/gu)].map(([found]) => Number(found)));
 }
-
-const toNumber = (text: string): number => Number(text.replace(/\s/, ''));
 
 const MONTHS = 'january february march april may june july august september october november december'.split(
   ' ',

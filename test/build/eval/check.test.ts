@@ -69,11 +69,11 @@ describe('an answer is compared', () => {
     expectVerdicts(
       { is: 'number', value: 52 },
       {
-        right: ['52%', '52nd', '+52', '052'],
+        right: ['52%', '52nd', '+52', '- 52', '052'],
         wrong: ['5 2', '5.2', '52/1', '0.52', 'fifty-two', '1 hour 52 minutes'],
       },
     );
-    expectVerdicts({ is: 'number', value: -3 }, { right: ['-3', '- 3', '−3 °C'], wrong: ['3', '1-3'] });
+    expectVerdicts({ is: 'number', value: -3 }, { right: ['-3', '−3 °C'], wrong: ['3', '1-3'] });
   });
 
   it('as a date', () => {

@@ -87,7 +87,7 @@ describe('npm run eval:council', () => {
     const { code, stdout, stderr } = await evaluate(['--questions', '8']);
     expect([code, stderr]).toEqual([0, expect.stringContaining('single    fast-3b: llama-3b on ollama\n')]);
     expect(stderr).toMatch(/^8\/8 {2}\S+ {2}council: right, \d+\.\d s$/m);
-    expect(stdout).toMatch(/^ +fast-3b +council +think-9b \(chairman alone\)$/m);
+    expect(stdout).toMatch(/^right \(95 % interval\) +fast-3b +council +think-9b \(chairman alone\)$/m);
     expect(stdout).toMatch(/^logic +0 of 2 \(0 to 66 %\) +2 of 2 \(34 to 100 %\) +2 of 2 \(34 to 100 %\)$/m);
     expect(stdout).toMatch(/^all +0 of 8 \(0 to 32 %\) +8 of 8 \(68 to 100 %\) +8 of 8 /m);
     expect(stdout).toContain(`council against fast-3b: 8 questions
@@ -115,7 +115,10 @@ describe('npm run eval:council', () => {
   });
 
   it('names the models that it was told, and counts answers without their line as wrong', async () => {
-    toaster.fake.set({ name: 'llama3.2:1b', reply: 'It is hard to say.' });
+    const hard = QUESTIONS[0]?.text ?? '';
+    const reply = (body: ChatBody) =>
+      asked(body).includes(hard) ? 'It is hard to say.' : 'Answer: nobody knows';
+    toaster.fake.set({ name: 'llama3.2:1b', reply });
     const { stdout, stderr } = await evaluate([
       '--questions',
       '2',
@@ -127,8 +130,11 @@ describe('npm run eval:council', () => {
     expect(stderr).toContain(
       'council   panel: fast-1b (llama-1b on ollama) + fast-1b (llama-1b on ollama), chairman fast-1b',
     );
-    expect(stdout).toMatch(/^no answer line +0 +2 +2$/m);
-    expect(stdout).toContain('both right 0, only panel 0, only think-9b 2, neither 0');
+    expect(stdout).toMatch(/^no answer line +0 +1 +1$/m);
+    expect(stdout).toContain('  both right 0, only panel 0, only think-9b 2, neither 0');
+    expect(stdout).toContain(
+      '  where both gave an answer line (1): both right 0, only panel 0, only think-9b 1, neither 0',
+    );
     expect(stdout).toContain('No difference that 2 questions can show (so few cannot show any)');
   });
 
@@ -177,8 +183,9 @@ describe('what was not answered by whom it was asked', () => {
     expect(whole).toMatch(/council against fast-4b: 5 questions\n {2}both right 5,/);
     expect(whole).not.toContain('not counted');
 
-    const { stdout: same } = await evaluate([...args, '5']);
+    const { stdout: same, stderr: done } = await evaluate([...args, '5']);
     expect([same, questionsTo('gemma3:4b') - before]).toEqual([whole, 3]);
+    expect(done).toContain('All answers are in ');
   });
 
   it('is degraded when a smaller model stood in for the single one', async () => {
