@@ -19,13 +19,15 @@ function toMessage(message: OpenaiMessage, index: number, callNames: Map<string,
     return { role: 'user', text, ...(images.length > 0 && { images }) };
   }
   if (message.role === 'assistant') {
+    // A refusal that a client kept stands beside its empty content.
+    const said = text === '' ? (message.refusal ?? '') : text;
     const toolCalls = (message.tool_calls ?? []).map((call, at) => {
       callNames.set(call.id, call.function.name);
       const param = `messages.${index}.tool_calls.${at}.function.arguments`;
       parseJson(call.function.arguments || '{}', `\`${param}\``, param);
       return { id: call.id, name: call.function.name, arguments: call.function.arguments };
     });
-    return { role: 'assistant', text, ...(toolCalls.length > 0 && { toolCalls }) };
+    return { role: 'assistant', text: said, ...(toolCalls.length > 0 && { toolCalls }) };
   }
   if (message.role === 'tool') {
     const toolName = callNames.get(message.tool_call_id);
