@@ -99,8 +99,12 @@ describe('room on a real Ollama', () => {
         await until(async () => ((await status()).memory.resident.orphans ?? 0) > 1e7);
         const env = { ASK_URL: url(), ASK_DATA_DIR: folder };
         expect((await runAsk(['--status'], { env })).stdout).toMatch(
-          /orphans +[\d.]+ GB of a dead Ollama's runners; end them with: pkill/,
+          /orphans +[\d.]+ GB of a dead Ollama's runners; ask --doctor has the command that ends them/,
         );
+        const { findings } = JSON.parse((await runAsk(['--doctor', '--json'], { env })).stdout);
+        const mends = findings.map(({ mend }: { mend: string | null }) => mend?.split(' ') ?? []);
+        const kill = mends.find(([command]: string[]) => command === 'kill');
+        expect(kill).toEqual(expect.arrayContaining(orphans.map(String)));
         const failed = await ask('fast-9b', 'anybody there?');
         expect(failed.status).toBe(503);
         expect((await jsonOf(failed)).error.message).toMatch(/Ollama does not answer.*ollama serve/);
