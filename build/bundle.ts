@@ -31,6 +31,7 @@ export async function bundle(): Promise<void> {
         main: 'proxy/main.ts',
         serve: 'proxy/serve.ts',
         'llamacpp-child': 'proxy/runtimes/llamacpp/child.ts',
+        'quick-check-thread': 'proxy/doctor/quick-check-thread.ts',
       },
       outdir: 'dist',
       target: 'node24',

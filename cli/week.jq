@@ -5,7 +5,7 @@
 #   jq -nR -f cli/week.jq ~/.local/share/ask/log.jsonl*          # rotated files, too
 #   jq -nR --argjson days 1 -f cli/week.jq ~/.local/share/ask/log.jsonl
 #
-# A line that is not whole (the disk was full) is passed over.
+# A line that is not whole (the disk was full) is passed over, and so is an `ask` that asked no model.
 
 def percentile($p): sort | .[[(length * $p | ceil) - 1, 0] | max];
 def share(f): (map(select(f)) | length) / length * 1000 | round / 1000;
@@ -19,7 +19,7 @@ def summary: {
 };
 
 (now - ($ARGS.named.days // 7) * 86400) as $since
-| [inputs | fromjson? | select(type == "object" and .ts >= $since)
+| [inputs | fromjson? | select(type == "object" and .ts >= $since and .command == null)
    | {model, cache_hit, demoted, exit_code, latency_s}]
 | {
     since: ($since | todate),

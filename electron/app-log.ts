@@ -2,6 +2,8 @@ import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 const MOST_BYTES = 512 * 1024;
+/** What a terminal acts on. A runtime's words may be among what is written, and who looks at the file has a terminal. */
+const CONTROLS = /(?![\n\t])\p{Cc}/gu;
 
 /** `app.log`: what went wrong in the app, for a person who wants to report it. The last full one is kept beside it. */
 export class AppLog {
@@ -16,9 +18,10 @@ export class AppLog {
   /** One entry; errors with their stack. Never throws: it is called where something is wrong already. */
   write(what: string, error?: unknown): void {
     const detail = error === undefined ? '' : `: ${error instanceof Error ? error.stack : String(error)}`;
-    const entry = `${this.#now().toISOString()} ${what}${detail}\n`;
+    const text = `${what}${detail}\n`.replace(CONTROLS, '\ufffd');
+    const entry = `${this.#now().toISOString()} ${text}`;
     // A terminal that is gone makes stderr throw, too.
-    for (const put of [() => process.stderr.write(`toaster: ${what}${detail}\n`), () => this.#append(entry)])
+    for (const put of [() => process.stderr.write(`toaster: ${text}`), () => this.#append(entry)])
       try {
         put();
       } catch {

@@ -7,8 +7,8 @@ import { dirname } from 'node:path';
  */
 export function ensureConfig(file: string, example: string): void {
   if (existsSync(file)) return;
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, commented(example), { flag: 'wx' });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(file, commented(example), { flag: 'wx', mode: 0o600 });
 }
 
 /** Every line that says something as a comment; those that are one already stay. */

@@ -22,7 +22,8 @@ export class EventParser {
 
   #line(line: string): ServerEvent | null {
     if (line === '') return this.#flush();
-    const [, field = '', value = ''] = /^([^:]*):? ?(.*)$/.exec(line) ?? [];
+    // JSON may hold U+2028 and U+2029, which a dot alone does not match.
+    const [, field = '', value = ''] = /^([^:]*):? ?(.*)$/s.exec(line) ?? [];
     if (field === 'event') this.#name = value;
     else if (field === 'data') this.#data.push(value);
     else if (field === 'id') this.#id = value;

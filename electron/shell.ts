@@ -59,7 +59,7 @@ export function makeShell(parts: ShellParts): Shell {
       if (trouble !== '') throw new Error(`${paths.config} was not opened: ${trouble}`);
     },
     async showLog() {
-      mkdirSync(dirname(paths.log), { recursive: true });
+      mkdirSync(dirname(paths.log), { recursive: true, mode: 0o700 });
       electron.showItemInFolder(paths.log);
     },
     hide: async () => parts.hide(),

@@ -4,16 +4,17 @@ import { changeSettings, settingsOf } from './admin/settings.ts';
 import { requireToken } from './admin/token.ts';
 import { coolAll, coolModel, pinModel } from './admin/warmth.ts';
 import { handleAsk } from './ask/handle.ts';
+import { sayError } from './ask/say-error.ts';
 import { StderrStreams } from './ask/stderr-streams.ts';
 import { configJsonSchema } from './config/json-schema.ts';
-import type { Health } from './contract.ts';
+import { HEADERS, type Health } from './contract.ts';
 import { ApiError } from './errors.ts';
-import { guardAsk, guardJson, guardOrigin } from './guard.ts';
+import { type Guard, guardAsk, guardJson } from './guard.ts';
 import { chatCompletions } from './http/chat-completions.ts';
 import { asApiError } from './http/conduct.ts';
 import { type EventSources, sendEvents } from './http/events.ts';
 import { findModel, modelObject } from './http/models.ts';
-import { parseJson, readBody } from './http/read-body.ts';
+import { readJson } from './http/read-body.ts';
 import { requestsQuery } from './http/requests-query.ts';
 import { uiPage } from './http/ui.ts';
 import { sendError } from './http/write.ts';
@@ -27,6 +28,8 @@ import { VERSION } from './version.ts';
 
 export interface AppParts {
   service: Service;
+  /** Of the address that is served. */
+  guard: Guard;
   events: EventSources;
   paths: Paths;
   /** The folder of the built page, when it is not where it is built. */
@@ -35,11 +38,21 @@ export interface AppParts {
   startedAt: number;
 }
 
+/** Nothing is taken for another type than it has, and old browsers embed nothing in others' pages. */
+const UNTOUCHED = { 'X-Content-Type-Options': 'nosniff', 'Cross-Origin-Resource-Policy': 'same-origin' };
+
+/** The report brings its styles along, and nothing else. */
+const REPORT_HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+};
+
 /** Every route. */
-export function createApp({ service, events, paths, ui, startedAt }: AppParts): Express {
+export function createApp({ service, guard, events, paths, ui, startedAt }: AppParts): Express {
   const app = express();
   const streams = new StderrStreams();
-  const { live, clock, memory, warmth, codes, rollUp, token } = service.parts;
+  const { live, clock, memory, warmth, codes, rollUp, token, bodyIdleMs } = service.parts;
+  const jsonOf = (req: Request, res: Response) => readJson(req, res, bodyIdleMs);
   const admin = (req: Request, _res: Response, next: NextFunction) => {
     requireToken(req.get('authorization'), token.value, token.file);
     next();
@@ -50,12 +63,16 @@ export function createApp({ service, events, paths, ui, startedAt }: AppParts): 
   };
   app.disable('x-powered-by').disable('etag');
   app.use((req, _res, next) => {
-    guardOrigin(req.method, req.headers);
+    guard.check(req);
     next();
   });
 
   // Express looks through the routes in order, so the busiest comes first.
   app.post('/v1/chat/completions', (req, res) => chatCompletions(service, req, res));
+  app.use((_req, res, next) => {
+    res.set(UNTOUCHED);
+    next();
+  });
   app.get('/', (req, res) => {
     if (req.accepts(['text', 'html']) === 'html') res.redirect('/ui/');
     else res.type('text').send(`Toaster ${VERSION} is running. Try: ask --help\n`);
@@ -89,16 +106,19 @@ export function createApp({ service, events, paths, ui, startedAt }: AppParts): 
   app.get('/api/events', (req, res) => sendEvents(req, res, events));
   app.post('/api/session', async (req, res) => {
     guardJson(req.headers);
-    res.set('Cache-Control', 'no-store').json(codes.redeem(parseJson(await readBody(req, res)), token.value));
+    res.set('Cache-Control', 'no-store').json(codes.redeem(await jsonOf(req, res), token.value));
   });
   app.get('/api/settings', (_req, res) => void res.json(settingsOf(live, paths)));
   app.put('/api/settings', admin, async (req, res) => {
-    res.json(changeSettings(live, paths, parseJson(await readBody(req, res))));
+    res.json(changeSettings(live, paths, await jsonOf(req, res)));
   });
-  app.get('/api/stress/report', (_req, res) => void res.type('html').send(stressPage(service.stress.last)));
+  app.get(
+    '/api/stress/report',
+    (_req, res) => void res.set(REPORT_HEADERS).type('html').send(stressPage(service.stress.last)),
+  );
   app.put('/api/models/:name/pin', admin, async (req, res) => {
     const { name } = findModel(live.current, String(req.params.name));
-    res.json(pinModel(memory, warmth, name, parseJson(await readBody(req, res))));
+    res.json(pinModel(memory, warmth, name, await jsonOf(req, res)));
   });
   app.post('/api/models/:name/cool', admin, async (req, res) => {
     res.json(await coolModel(memory, warmth, findModel(live.current, String(req.params.name)).name));
@@ -117,8 +137,9 @@ export function createApp({ service, events, paths, ui, startedAt }: AppParts): 
     );
   });
   // Express knows an error handler by its four parameters.
-  app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => {
+  app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => {
     if (res.headersSent) res.destroy();
+    else if (req.get(HEADERS.ask) === '1' && req.path.startsWith('/ask')) sayError(res, asApiError(error));
     else sendError(res, asApiError(error));
   });
   return app;

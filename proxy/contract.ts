@@ -173,6 +173,8 @@ export interface LogLine {
   pressure?: PressureLevel;
   swapouts?: number | null;
   pageouts?: number | null;
+  /** The flag of an `ask` that was no question to a model, such as `doctor`: no request, whatever became of it. */
+  command?: string;
   memory?: 'tight';
   shared?: true;
   council?: Omit<Council, 'members'> & { members: Omit<CouncilMember, 'detail' | 'text'>[] };
@@ -209,6 +211,12 @@ export interface Tally {
   reasons: Partial<Record<Reason, number>>;
 }
 
+/** How far the log has been counted, in bytes. */
+export interface Counting {
+  done: number;
+  of: number;
+}
+
 /** `GET /api/stats?span=` */
 export interface Stats {
   span: Span;
@@ -223,6 +231,8 @@ export interface Stats {
   models: (Tally & { model: string })[];
   /** What the tokens answered here would have cost; null until `prices` are set in the config. */
   saved: number | null;
+  /** Null when all is counted. Until then, which after a loss of `stats.db` takes seconds, the rest tells of a part. */
+  counting: Counting | null;
 }
 
 /** `GET /api/settings`, and what `PUT /api/settings` answers. They are the config's: a change is written into its file. */

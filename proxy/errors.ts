@@ -10,6 +10,15 @@ interface ApiErrorFacts {
   exit?: ExitCode;
 }
 
+/** Errors name what they were given, and that may be a megabyte; headers have to carry them. */
+const LONGEST_CHARS = 8000;
+/** What to do next stands at the end. */
+const END_CHARS = 1000;
+const short = (message: string): string =>
+  message.length > LONGEST_CHARS
+    ? `${message.slice(0, LONGEST_CHARS - END_CHARS)}…${message.slice(-END_CHARS)}`
+    : message;
+
 /** An error that a client sees. The message says what to do next. */
 export class ApiError extends Error {
   readonly status: number;
@@ -19,7 +28,7 @@ export class ApiError extends Error {
   readonly exit: ExitCode;
 
   constructor(status: number, message: string, facts: ApiErrorFacts = {}) {
-    super(message);
+    super(short(message));
     this.name = 'ApiError';
     this.status = status;
     this.code = facts.code ?? null;
@@ -47,7 +56,7 @@ export class LinkFailure extends Error {
   readonly counts: boolean;
 
   constructor(reason: Reason, message: string, options: { counts?: boolean; cause?: unknown } = {}) {
-    super(message, { cause: options.cause });
+    super(short(message), { cause: options.cause });
     this.name = 'LinkFailure';
     this.reason = reason;
     this.counts = options.counts ?? true;

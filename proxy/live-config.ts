@@ -5,6 +5,7 @@ import { knownWeights } from './config/links.ts';
 import { loadConfig } from './config/load.ts';
 import type { Config, RuntimeConfig } from './config/schema.ts';
 import { Concurrency } from './council/concurrency.ts';
+import { Listeners } from './listeners.ts';
 import { defaultSwapouts, type ThrashLimit } from './memory/thrash-watch.ts';
 import type { RoomTools } from './memory/with-room.ts';
 import { openRuntime } from './runtimes/registry.ts';
@@ -30,6 +31,8 @@ interface Entry {
 
 /** Keeps the config and everything composed from it, through reloads. */
 export class LiveConfig {
+  /** Hear of each config that was read anew. */
+  readonly reloaded = new Listeners<[Config]>();
   readonly #file: string;
   readonly #tools: RuntimeTools;
   readonly #memory: MemoryTools;
@@ -59,6 +62,7 @@ export class LiveConfig {
   reload(): Config {
     const config = loadConfig(this.#file);
     this.#live = this.#compose(config);
+    this.reloaded.tell(config);
     return config;
   }
 

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { reloadConfig } from './admin/reload.ts';
+import { harmless } from './ask/harmless.ts';
+import { bindingsFrom } from './binding.ts';
 import { ConfigError } from './config/load.ts';
 import { DEFAULT_PORT } from './contract.ts';
 import { messageOf } from './errors.ts';
@@ -11,16 +13,20 @@ import { whoListens } from './who-listens.ts';
 
 /** The headless proxy in the foreground: one line when it listens, warnings on stderr. */
 
-const warn = (message: string): void => console.error(`toaster: ${message}`);
+// What others wrote may be in it, such as a runtime's error or a program's name.
+const warn = (message: string): void => console.error(`toaster: ${harmless(message)}`);
 const paths = pathsFrom(process.env);
 const port = portFrom(process.env.ASK_PORT);
 
 try {
-  const serving = await serve({ paths, port, warn });
+  const bindings = bindingsFrom(process.env, paths.apiKey);
+  const serving = await serve({ paths, port, bindings, warn });
   // Before the line is printed: whoever has read it may send a signal.
   handleSignals(serving);
   const config = existsSync(paths.config) ? paths.config : 'built in';
-  console.log(`Toaster ${VERSION} listens on ${serving.url} (config: ${config}, data: ${paths.data})`);
+  console.log(
+    `Toaster ${VERSION} listens on ${serving.urls.join(' and ')} (config: ${config}, data: ${paths.data})`,
+  );
 } catch (error) {
   warn(await explain(error));
   process.exitCode = 1;

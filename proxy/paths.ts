@@ -9,6 +9,7 @@ export interface Paths {
   cache: string;
   models: string;
   adminToken: string;
+  apiKey: string;
   state: string;
   history: string;
   stats: string;
@@ -24,6 +25,7 @@ export function pathsFrom(env: NodeJS.ProcessEnv): Paths {
     cache: join(data, 'cache.db'),
     models: env.ASK_MODEL_DIR || join(data, 'models'),
     adminToken: join(data, 'admin.token'),
+    apiKey: join(data, 'api.key'),
     state: join(data, 'state.json'),
     history: join(data, 'history.db'),
     stats: join(data, 'stats.db'),

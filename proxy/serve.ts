@@ -1,16 +1,16 @@
-import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { SessionCodes } from './admin/session-codes.ts';
 import { adminToken } from './admin/token.ts';
 import { createApp } from './app.ts';
+import { type Binding, LOOPBACK_ONLY, urlOf } from './binding.ts';
 import { openCache } from './cache/store.ts';
 import { systemClock as clock } from './clock.ts';
 import { durationSeconds } from './config/duration.ts';
 import { type FreeOnDisk, freeOnDisk } from './disk.ts';
 import { RequestFeed } from './events/request-feed.ts';
 import { StatusFeed } from './events/status-feed.ts';
+import { Guard } from './guard.ts';
+import { closeServer, LIMITS, type Limits, listen } from './http/listen.ts';
 import { LiveConfig } from './live-config.ts';
 import { openMemory } from './memory/memory.ts';
 import { statusOf } from './memory/status.ts';
@@ -26,6 +26,10 @@ export interface ServeOptions {
   paths: Paths;
   /** 0 picks a free one. */
   port: number;
+  /** Where to listen; by default on 127.0.0.1 alone. */
+  bindings?: readonly Binding[];
+  /** What a client may take its time with. */
+  limits?: Limits;
   /** The folder of the built page, when it is not where `npm run ui` puts it. */
   ui?: string;
   /** How the embedded engine's process is started; by default with Node's own means. */
@@ -38,7 +42,10 @@ export interface ServeOptions {
 
 /** A proxy that is listening. */
 export interface Serving {
+  /** Of the first address. */
   url: string;
+  /** Of all. */
+  urls: string[];
   live: LiveConfig;
   /** The machine has slept: connections are renewed, what is pinned comes back, rates begin anew. */
   woke(): void;
@@ -46,10 +53,12 @@ export interface Serving {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Composes the proxy and listens on 127.0.0.1. Throws `ConfigError`, or the listening socket's error. */
+/** Composes the proxy and listens. Throws `ConfigError`, or the listening socket's error. */
 export async function serve({
   paths,
   port,
+  bindings = LOOPBACK_ONLY,
+  limits = LIMITS,
   ui,
   startChild,
   disk = freeOnDisk,
@@ -93,6 +102,7 @@ export async function serve({
     rollUp,
     paths,
     disk,
+    bodyIdleMs: limits.bodyIdleMs,
     token,
   });
   const status = new StatusFeed({
@@ -102,7 +112,8 @@ export async function serve({
   });
   const ended = new AbortController();
   const events = { probe: memory.probe, status, requests, ended: ended.signal };
-  const server = createServer(createApp({ service, events, paths, ui, startedAt: clock.wall() }));
+  const app = { service, events, paths, ui, startedAt: clock.wall() };
+  const servers: Server[] = [];
   const end = async (): Promise<void> => {
     warmth.close();
     memory.probe.close();
@@ -112,17 +123,25 @@ export async function serve({
     cache.close();
     log.close();
   };
+  let bound = port;
   try {
-    await listen(server, port);
+    for (const binding of bindings) {
+      const guard = new Guard(binding, token.value);
+      const listening = await listen(binding.host, bound, createApp({ ...app, guard }), limits);
+      servers.push(listening.server);
+      bound = listening.port;
+    }
   } catch (error) {
+    await closeAll(servers, 0);
     await end();
     throw error;
   }
   // Not before it is sure that this one serves: another one's roll-up is the same file.
   void rollUp.catchUp();
-  const { port: bound } = server.address() as AddressInfo;
+  const urls = bindings.map((binding) => urlOf(binding, bound));
   return {
-    url: `http://127.0.0.1:${bound}`,
+    url: urls[0] ?? '',
+    urls,
     live,
     woke() {
       live.renew();
@@ -131,25 +150,12 @@ export async function serve({
     },
     async close(graceMs = 5000) {
       ended.abort();
-      await closeServer(server, graceMs);
+      await closeAll(servers, graceMs);
       await end();
     },
   };
 }
 
-async function listen(server: Server, port: number): Promise<void> {
-  // Slow models are normal: no limit on how long an answer may take, nor on a large prompt's upload.
-  server.requestTimeout = 0;
-  server.keepAliveTimeout = 65_000;
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-}
-
-async function closeServer(server: Server, graceMs: number): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeIdleConnections();
-  const force = setTimeout(() => server.closeAllConnections(), graceMs);
-  await closed;
-  clearTimeout(force);
+async function closeAll(servers: readonly Server[], graceMs: number): Promise<void> {
+  await Promise.all(servers.map((server) => closeServer(server, graceMs)));
 }

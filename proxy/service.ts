@@ -43,6 +43,8 @@ export interface ServiceParts {
   paths: Paths;
   /** How full the disk is. */
   disk: FreeOnDisk;
+  /** How long (ms) a client may send nothing of a body that it has begun. */
+  bodyIdleMs: number;
   /** What changes state asks for it. */
   token: { value: string; file: string };
 }
@@ -57,6 +59,10 @@ export class Service {
 
   constructor(parts: ServiceParts) {
     this.parts = parts;
+    // At once, and not when somebody asks the next time.
+    parts.live.reloaded.add(({ history }) => {
+      if (history === 'off') this.lastQuestions.forget();
+    });
   }
 
   /** A request has come in. */
@@ -83,6 +89,8 @@ export class Exchange {
   readonly live: Live;
   readonly receipt: ReceiptBuilder;
   client: ClientFacts = { user: null, metadata: null };
+  /** The command of `ask` that it is; null: it is a question to a model. */
+  command: string | null = null;
   readonly #service: Service;
   readonly #leave: () => void;
   readonly #mark: MemoryMark;
@@ -152,7 +160,7 @@ export class Exchange {
         const itself = cache !== 'hit' && council === null;
         if (served_by !== null && exit_code === EXIT.answered && itself)
           lastAnswers.set(served_by, { ts: ts + latency_s, latency_s });
-        const line = logLine(receipt, this.client);
+        const line = logLine(receipt, this.client, this.command);
         log.write(line);
         if (isRequest(line)) requests.push(line);
         this.#leave();

@@ -1,50 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { listening, startProgram as start } from './helpers/program.ts';
 import { jsonOf, until } from './helpers/requests.ts';
-
-const running: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of running.splice(0)) child.kill('SIGKILL');
-});
-
-interface Program {
-  child: ChildProcess;
-  said(): string;
-  exit: Promise<number | null>;
-}
-
-/** Runs the headless program as a person would. */
-function start(env: Record<string, string> = {}): Program {
-  const folder = mkdtempSync(join(tmpdir(), 'main-'));
-  const main = fileURLToPath(new URL('../proxy/main.ts', import.meta.url));
-  const child = spawn(process.execPath, [main], {
-    env: {
-      PATH: process.env.PATH ?? '',
-      ASK_PORT: '0',
-      ASK_DATA_DIR: folder,
-      ASK_CONFIG: join(folder, 'config.yaml'),
-      ...env,
-    },
-  });
-  running.push(child);
-  let text = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding('utf8').on('data', (piece: string) => {
-      text += piece;
-    });
-  return { child, said: () => text, exit: once(child, 'close').then(([code]) => code) };
-}
-async function listening(program: Program): Promise<string> {
-  await until(() => program.said().includes('\n'));
-  return /http:\/\/127\.0\.0\.1:\d+/.exec(program.said())?.[0] ?? '';
-}
 
 describe('npm run serve', () => {
   it('says one line when it listens, and ends with Ctrl-C', async () => {

@@ -13,7 +13,8 @@ process.env.TOASTER_REAL_MODELS ??=
   );
 process.env.ASK_DATA_DIR = mkdtempSync(join(tmpdir(), 'ask-data-'));
 process.env.ASK_CONFIG = join(process.env.ASK_DATA_DIR, 'config.yaml');
-for (const name of ['ASK_MODEL_DIR', 'ASK_PORT', 'ASK_URL']) delete process.env[name];
+for (const name of ['ASK_MODEL_DIR', 'ASK_PORT', 'ASK_URL', 'ASK_HOST', 'ASK_API_KEY'])
+  delete process.env[name];
 
 const HERE = ['127.0.0.1', 'localhost', '::1'];
 const connect = net.Socket.prototype.connect;

@@ -29,9 +29,9 @@ it('after a sleep, what is pinned and was lost comes back at once', async () => 
 
 it('after a sleep, connections that waited for a next request are not used again; those in use are', async () => {
   let connections = 0;
-  let finish = (): void => undefined;
+  const { promise: asked, resolve: isAsked } = Promise.withResolvers<() => void>();
   const server = createServer((req, res) => {
-    if (req.url === '/slow') finish = () => void res.end('{"slow":true}');
+    if (req.url === '/slow') isAsked(() => void res.end('{"slow":true}'));
     else res.end('{}');
   }).on('connection', () => (connections += 1));
   server.listen(0, '127.0.0.1');
@@ -45,7 +45,8 @@ it('after a sleep, connections that waited for a next request are not used again
   expect(connections).toBe(1);
   ollama.dropIdle();
   const slow = ollama.getJson('/slow', 5);
-  await until(() => connections === 2);
+  const finish = await asked;
+  expect(connections).toBe(2);
   ollama.dropIdle();
   finish();
   expect(await slow).toEqual({ slow: true });

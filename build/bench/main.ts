@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { percentile } from '../../proxy/telemetry/percentile.ts';
+import { councilRows } from './council.ts';
 import { interleave, type Target, type Timing, throughput } from './measure.ts';
 import { type Program, rssMb, startBareNode, startProgram, stopAll } from './processes.ts';
+import { whyRow } from './why.ts';
 
 /**
  * `npm run bench`: what Toaster adds, measured against something else in the same run, so that the figures say the same
@@ -46,6 +48,8 @@ async function main(): Promise<Row[]> {
     ...(await throughputRows(upstream, pipe, toaster)),
     ...(await hitRows(toaster)),
     askRow(toaster),
+    whyRow(toaster.url, data),
+    ...(await councilRows(data)),
     memory,
   ];
 }

@@ -20,7 +20,7 @@ export interface FetchOptions {
 export async function fetchModel({ source, folder, out, signal }: FetchOptions): Promise<boolean> {
   const target = join(folder, source.file);
   if (existsSync(target)) return true;
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const size = `${Math.round(source.bytes / 1e6)} MB`;
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize < (source.bytes - bytesThere(target)) * 1.1)

@@ -13,7 +13,14 @@ export interface StageParts {
 }
 
 /** What of dist/ the app runs; the headless program's entry is not. */
-const SHIPPED = ['electron', 'ui', 'serve.js', 'llamacpp-child.js', 'config.example.yaml'];
+const SHIPPED = [
+  'electron',
+  'ui',
+  'serve.js',
+  'llamacpp-child.js',
+  'quick-check-thread.js',
+  'config.example.yaml',
+];
 
 /** Puts together what goes into the app: the bundles, and of the packages with native code what this target runs. */
 export async function stage({ top, target, folder, engineFolder }: StageParts): Promise<void> {

@@ -18,9 +18,7 @@ export function adminToken(file: string): string {
 
 /** Throws `ApiError` 401 unless the header is `Bearer <token>`. Takes the same time however wrong the token is. */
 export function requireToken(header: string | undefined, token: string, file: string): void {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  const given = header?.startsWith('Bearer ') ? header.slice('Bearer '.length) : '';
-  if (token !== '' && timingSafeEqual(digest(given), digest(token))) return;
+  if (token !== '' && sameSecret(bearerOf(header), token)) return;
   throw new ApiError(
     401,
     `This changes state: send "Authorization: Bearer <token>" with the token in ${file}.`,
@@ -28,4 +26,14 @@ export function requireToken(header: string | undefined, token: string, file: st
       code: 'invalid_token',
     },
   );
+}
+
+/** What an Authorization header brings; '' for none. */
+export const bearerOf = (header: string | undefined): string =>
+  header?.startsWith('Bearer ') ? header.slice('Bearer '.length) : '';
+
+/** Whether two are the same, in a time that does not tell how much of them is. */
+export function sameSecret(given: string, secret: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(secret));
 }

@@ -34,10 +34,11 @@ export class LastQuestions {
     const before = terminal === null ? undefined : this.#asked.get(terminal);
     if (!before)
       throw new UsageError('There is no last question of this terminal to ask again; write it out once.');
+    const schema = words.flags.has('schema') ? input.schema : before.input.schema;
     const kept = [...before.words.flags].filter(([name]) => OF_THE_QUESTION.includes(name));
     return {
       words: { ...words, prompt: before.words.prompt, flags: new Map([...kept, ...words.flags]) },
-      input: { stdin: before.input.stdin, schema: input.schema ?? before.input.schema },
+      input: { stdin: before.input.stdin, schema },
     };
   }
 

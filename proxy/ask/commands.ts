@@ -1,14 +1,15 @@
 import { requireToken } from '../admin/token.ts';
 import { coolModel, pinModel } from '../admin/warmth.ts';
 import type { Config } from '../config/schema.ts';
+import { jsonLine } from '../json-line.ts';
 import { statusOf } from '../memory/status.ts';
 import type { Service } from '../service.ts';
 import { VERSION } from '../version.ts';
 import { completions } from './completions.ts';
 import { helpText } from './help.ts';
 import { manPage } from './man-page.ts';
-import { type AskWords, UsageError } from './parse-args.ts';
-import { statsLength, statsReport, statsText } from './stats.ts';
+import { namedModel } from './named-model.ts';
+import type { AskWords } from './parse-args.ts';
 import { modelsTable, statusTable } from './tables.ts';
 
 /**
@@ -17,7 +18,7 @@ import { modelsTable, statusTable } from './tables.ts';
  */
 export async function runCommand(
   { parts }: Service,
-  { flags, prompt }: AskWords,
+  { flags }: AskWords,
   form: URLSearchParams,
   config: Config,
   port: string,
@@ -27,7 +28,7 @@ export async function runCommand(
   if (shell !== undefined) return completions(shell, config);
   if (flags.has('man')) return manPage(config);
   if (flags.has('version')) return `toaster ${VERSION}\n`;
-  const { memory, warmth, clock, codes, rollUp, token } = parts;
+  const { memory, warmth, clock, codes, token } = parts;
   // The shim reads the token's file: only who may read it may change something.
   const admin = (): void =>
     requireToken(`Bearer ${form.get('token')?.trim() ?? ''}`, token.value, token.file);
@@ -38,8 +39,7 @@ export async function runCommand(
   const name = flags.get('warm') ?? flags.get('cool');
   if (name !== undefined) {
     admin();
-    const model = config.tiers[name] ?? name;
-    if (!config.models[model]) throw new UsageError(`There is no model ${name}; ask --models lists them.`);
+    const model = namedModel(name, config);
     if (flags.has('warm')) {
       pinModel(memory, warmth, model, { pinned: true });
       return `${model} is pinned: it is loaded when there is room, and stays warm. ask --cool ${name} lets it go.\n`;
@@ -47,13 +47,8 @@ export async function runCommand(
     await coolModel(memory, warmth, model);
     return `${model} is cold.\n`;
   }
-  if (flags.has('stats')) {
-    const lengthS = statsLength(prompt);
-    const report = await statsReport(rollUp, lengthS, config.prices, clock.wall());
-    return flags.has('json') ? `${JSON.stringify(report)}\n` : statsText(report, form.has('terminal'));
-  }
   if (!flags.has('status') && !flags.has('models')) return null;
   const status = await statusOf(memory, config, clock.wall());
-  if (flags.has('json')) return `${JSON.stringify(flags.has('models') ? status.models : status)}\n`;
+  if (flags.has('json')) return jsonLine(flags.has('models') ? status.models : status);
   return flags.has('models') ? modelsTable(status) : statusTable(status);
 }

@@ -19,6 +19,7 @@ export function completions(shell: string, config: Config): string {
 function valuesOf({ value, choices }: Flag, { models, tiers }: Config): 'file' | 'any' | readonly string[] {
   if (choices) return choices;
   if (value === 'FILE') return 'file';
+  if (value === 'TIER') return [...Object.keys(tiers), 'all'];
   if (value === 'NAME') return [...new Set([...Object.keys(tiers), ...Object.keys(models)])];
   return 'any';
 }

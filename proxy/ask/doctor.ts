@@ -1,11 +1,12 @@
 import { EXIT } from '../contract.ts';
 import { examine } from '../doctor/examine.ts';
 import type { Finding } from '../doctor/finding.ts';
+import { jsonLine } from '../json-line.ts';
 import type { AskCall } from './call.ts';
 import { harmless } from './harmless.ts';
 import { UsageError } from './parse-args.ts';
 
-const MARKS: Record<Finding['state'], string> = { ok: '✓', warn: '!', wrong: '✗', unknown: '?' };
+const MARKS: Record<Finding['state'], string> = { ok: '✓', hint: '·', warn: '!', wrong: '✗', unknown: '?' };
 
 /** `ask --doctor`: a line per finding, what mends it below; exit code 4 when anything is wrong. */
 export async function answerDoctor({ service, exchange, words, form, res, notes }: AskCall): Promise<void> {
@@ -22,14 +23,12 @@ export async function answerDoctor({ service, exchange, words, form, res, notes 
     wall: clock.wall,
   });
   const healthy = findings.every(({ state }) => state !== 'wrong');
+  const exit = healthy ? EXIT.answered : EXIT.failed;
   const json = words.flags.has('json');
-  // To the log this is no failure: it did what it was asked for.
-  exchange.told(EXIT.answered);
+  exchange.told(exit);
   res.set('Content-Type', `${json ? 'application/json' : 'text/plain'}; charset=utf-8`);
-  const text = json
-    ? `${JSON.stringify({ healthy, findings })}\n`
-    : doctorText(findings, form.has('terminal'));
-  notes.end(healthy ? EXIT.answered : EXIT.failed, text);
+  const text = json ? jsonLine({ healthy, findings }) : doctorText(findings, form.has('terminal'));
+  notes.end(exit, text);
 }
 
 /** Findings for a person: marks on a terminal, words in a pipe. */
@@ -46,10 +45,11 @@ export function doctorText(findings: readonly Finding[], terminal: boolean): str
 
 function verdict(findings: readonly Finding[]): string {
   const count = (state: Finding['state']): number => findings.filter((one) => one.state === state).length;
+  const well = count('wrong') + count('warn') + count('unknown') === 0;
   const parts = [
-    `${count('wrong')} wrong`,
-    `${count('warn')} to know`,
+    ...(well ? ['All is well'] : [`${count('wrong')} wrong`, `${count('warn')} to know`]),
     ...(count('unknown') > 0 ? [`${count('unknown')} unknown`] : []),
+    ...(count('hint') > 0 ? [`${count('hint')} ${count('hint') === 1 ? 'hint' : 'hints'}`] : []),
   ];
-  return count('wrong') + count('warn') + count('unknown') === 0 ? 'All is well.' : `${parts.join(', ')}.`;
+  return `${parts.join(', ')}.`;
 }

@@ -8,16 +8,18 @@ import { findModel } from '../http/models.ts';
 import { readBody } from '../http/read-body.ts';
 import type { Exchange, Service } from '../service.ts';
 import { promptFacts } from '../telemetry/prompt.ts';
-import type { LastQuestions } from './again.ts';
 import type { AskCall } from './call.ts';
 import { runCommand } from './commands.ts';
 import { answerDoctor } from './doctor.ts';
+import { FLAGS } from './flags.ts';
+import { harmless } from './harmless.ts';
 import { helpText } from './help.ts';
 import { receiptWriter } from './json-writer.ts';
 import { answerLog } from './log.ts';
 import { Notes } from './notes.ts';
 import { type AskWords, parseAskArgs, UsageError } from './parse-args.ts';
 import { answerPull } from './pull.ts';
+import { answerStats } from './stats.ts';
 import type { StderrStreams } from './stderr-streams.ts';
 import { answerStress } from './stress.ts';
 import { textWriter } from './text-writer.ts';
@@ -28,8 +30,13 @@ const LONG: Record<string, (call: AskCall) => Promise<void>> = {
   stress: answerStress,
   doctor: answerDoctor,
   pull: answerPull,
+  stats: answerStats,
   log: answerLog,
 };
+
+/** Members' answers are too long for headers, so a client of its own has to read the stream as the shim does. */
+const NOWHERE_TO_SHOW =
+  "--show needs a stream for stderr: post `stream=ID` and read /ask/ID/stderr, as ask does; --json has members' answers without.";
 
 /** `POST /ask`: the command line of the shim as a form, its stdout as the body, its exit code and stderr in headers. */
 export async function handleAsk(
@@ -41,7 +48,7 @@ export async function handleAsk(
   const exchange = service.begin('ask');
   let form: URLSearchParams;
   try {
-    form = new URLSearchParams((await readBody(req, res)).toString('utf8'));
+    form = new URLSearchParams((await readBody(req, res, service.parts.bodyIdleMs)).toString('utf8'));
   } catch (error) {
     return refuse(exchange, asApiError(error), res, new Notes(res, null));
   }
@@ -54,7 +61,8 @@ export async function handleAsk(
   let question: AskQuestion;
   try {
     words = parseAskArgs(form.getAll('a'), Object.keys(config.tiers));
-    const long = words.flags.keys().find((name) => LONG[name]);
+    exchange.command = commandOf(words);
+    const long = words.flags.has('help') ? undefined : words.flags.keys().find((name) => LONG[name]);
     if (long !== undefined) return await LONG[long]?.({ service, exchange, words, form, res, notes });
     const told = await runCommand(service, words, form, config, portOf(req));
     if (told !== null) {
@@ -67,7 +75,8 @@ export async function handleAsk(
       for (const line of helpText(config).trimEnd().split('\n')) notes.line(line);
       return tell(exchange, notes, res, EXIT.usage, '');
     }
-    question = questionOf(service.lastQuestions, form.get('shell'), words, input, config);
+    question = questionOf(service, form.get('shell'), words, input, config);
+    if (question.show && !question.json && !notes.live) throw new UsageError(NOWHERE_TO_SHOW);
   } catch (error) {
     const wrong =
       error instanceof UsageError ? new ApiError(400, error.message, { code: 'usage' }) : asApiError(error);
@@ -76,16 +85,21 @@ export async function handleAsk(
   await answer(exchange, question, res, notes, form.has('terminal'));
 }
 
+/** The flag that makes it something else than a question to a model; null: it is one. */
+function commandOf({ flags }: AskWords): string | null {
+  return FLAGS.find(({ name, command }) => command && flags.has(name))?.name ?? null;
+}
+
 /** The question of the words, or the last one once more. Throws `UsageError`. */
 function questionOf(
-  last: LastQuestions,
+  { lastQuestions: last, parts }: Service,
   terminal: string | null,
   words: AskWords,
   input: AskInput,
   config: Config,
 ): AskQuestion {
-  if (config.history === 'off') {
-    last.forget();
+  // As the config says now: what is turned off while a question is on its way is not remembered either.
+  if (parts.live.current.config.history === 'off') {
     if (words.flags.has('again'))
       throw new UsageError('Nothing is remembered to ask again: the config says history: off.');
     return toQuestion(words, input, config);
@@ -97,7 +111,7 @@ function questionOf(
 }
 
 /** The port under which the client knows this proxy; a tunnel may have another one than the proxy itself. */
-const portOf = (req: Request): string => new URL(`http://${req.get('host')}`).port || '80';
+const portOf = (req: Request): string => /:(\d{1,5})$/.exec(req.get('host') ?? '')?.[1] ?? '80';
 
 async function answer(
   exchange: Exchange,
@@ -124,5 +138,6 @@ function refuse(exchange: Exchange, error: ApiError, res: Response, notes: Notes
 function tell(exchange: Exchange, notes: Notes, res: Response, exit: ExitCode, text: string): void {
   exchange.told(exit);
   res.set('Content-Type', 'text/plain; charset=utf-8');
-  notes.end(exit, text);
+  // Names in it may be a runtime's or a client's.
+  notes.end(exit, harmless(text));
 }

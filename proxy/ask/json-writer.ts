@@ -3,6 +3,7 @@ import { addToAnswer, emptyAnswer } from '../chat/answer.ts';
 import { EXIT } from '../contract.ts';
 import { receiptHeaders } from '../http/receipt-headers.ts';
 import type { AnswerWriter, ReceiptSoFar } from '../http/write.ts';
+import { jsonLine } from '../json-line.ts';
 import { LoadLine } from './load-line.ts';
 import type { Notes } from './notes.ts';
 import { degradedNote, endNote, memoryNote } from './stderr-text.ts';
@@ -30,7 +31,7 @@ export function receiptWriter(res: Response, receipt: ReceiptSoFar, notes: Notes
       res.set({ 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' });
       const text = event.type === 'finish' ? answer.text.trim() : null;
       const body = { ...facts, text, reasoning: answer.reasoning === '' ? null : answer.reasoning };
-      notes.end(event.type === 'error' ? event.error.exit : EXIT.answered, `${JSON.stringify(body)}\n`);
+      notes.end(event.type === 'error' ? event.error.exit : EXIT.answered, jsonLine(body));
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { ChatEvent } from '../chat/types.ts';
 import type { Notes } from './notes.ts';
 
-const ERASE = '\r\u001b[K';
+/** Takes a line off a terminal, for the next one to be drawn. */
+export const ERASE = '\r\u001b[K';
 
 /**
  * One line on a terminal's stderr that counts the seconds of a load or of a council at work, and vanishes when there is

@@ -1,5 +1,7 @@
 import { isCouncil } from '../config/schema.ts';
 import { EXIT, type LogLine, type RequestFilter } from '../contract.ts';
+import { ApiError, messageOf } from '../errors.ts';
+import { jsonLine } from '../json-line.ts';
 import { isFailed } from '../telemetry/kinds-of-line.ts';
 import { isWanted, parsePlace, REQUEST_FILTERS, requestsPage } from '../telemetry/requests-page.ts';
 import type { AskCall } from './call.ts';
@@ -26,6 +28,8 @@ export function logQuestion({ flags, prompt }: AskWords): LogQuestion {
   // A number alone is one; `9b` is a word.
   const [, number, words = ''] = /^\s*(?:(\d+)(?=\s|$))?(.*)$/s.exec(prompt) ?? [];
   const lines = number === undefined ? DEFAULT_LINES : Number(number);
+  const follow = flags.has('follow');
+  if (lines === 0 && !follow) throw new UsageError('--log 0 shows nothing; with -f it shows what comes.');
   if (lines > MOST_LINES) throw new UsageError(`--log shows up to ${MOST_LINES} lines; jq reads the rest.`);
   const only = flags.get('only') ?? 'all';
   const filter = REQUEST_FILTERS.find((one) => one === only);
@@ -34,7 +38,7 @@ export function logQuestion({ flags, prompt }: AskWords): LogQuestion {
     lines,
     filter,
     words: words.trim().toLowerCase(),
-    follow: flags.has('follow'),
+    follow,
     json: flags.has('json'),
   };
 }
@@ -55,21 +59,30 @@ export async function answerLog({ service, exchange, words, res, notes }: AskCal
     if (isWanted(line, query)) tell(line);
   });
   res.once('close', unlisten);
-  const shown = await newest(service.parts.log.file, query);
+  const shown = await newest(service.parts.log.file, query).catch(unreadable(service.parts.log.file));
   const text = (lines: readonly LogLine[]): string => lines.map((line) => row(line, question.json)).join('');
   if (!question.follow) {
     unlisten();
     exchange.told(EXIT.answered);
     res.set('Content-Type', 'text/plain; charset=utf-8');
-    notes.end(EXIT.answered, shown.length === 0 && !question.json ? 'No such requests yet.\n' : text(shown));
+    notes.end(EXIT.answered, shown.length === 0 && !question.json ? none(question) : text(shown));
     return;
   }
   res.once('close', () => exchange.told(EXIT.interrupted));
   res.set('Content-Type', 'text/plain; charset=utf-8');
   notes.intoHeaders(EXIT.answered);
+  res.flushHeaders();
   const known = new Set(shown.map(({ request_id }) => request_id));
   res.write(text([...shown, ...missed.filter(({ request_id }) => !known.has(request_id))]));
   tell = (line) => void res.write(text([line]));
+}
+
+function unreadable(file: string): (error: unknown) => never {
+  return (error) => {
+    throw new ApiError(500, `The log ${file} cannot be read (${messageOf(error)}); ask --doctor looks why.`, {
+      code: 'log_unreadable',
+    });
+  };
 }
 
 /** Oldest first. */
@@ -90,8 +103,14 @@ async function newest(
   return found.reverse();
 }
 
+function none({ filter, words }: LogQuestion): string {
+  if (filter === 'all' && words === '') return 'No request yet.\n';
+  const [only, has] = [filter === 'all' ? '' : `${filter} `, words === '' ? '' : ` with "${words}" in it`];
+  return `No ${only}request${has}.\n`;
+}
+
 function row(line: LogLine, json: boolean): string {
-  if (json) return `${JSON.stringify(line)}\n`;
+  if (json) return jsonLine(line);
   const { ts, model, served_by, latency_s, ttft_s, source } = line;
   const who = line.demoted ? `${model} → ${served_by}` : (model ?? 'no proxy');
   const first = typeof ttft_s === 'number' && !line.cache_hit ? `first ${took(ttft_s)}` : '';

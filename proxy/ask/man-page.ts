@@ -24,6 +24,7 @@ export function manPage(config: Config): string {
     ...listed([
       ['ASK_URL', 'where the proxy is, if not on this machine’s port'],
       ['ASK_PORT', 'the port on this machine, 11436'],
+      ['ASK_API_KEY', 'the key, where the proxy at ASK_URL demands one'],
       ['ASK_DATA_DIR', 'the folder of log, cache and token'],
     ]),
     '.SH EXAMPLES',

@@ -1,10 +1,10 @@
 import type { Response } from 'express';
 import { EXIT, type ExitCode, HEADERS } from '../contract.ts';
+import { harmless } from './harmless.ts';
 import type { StderrStream } from './stderr-streams.ts';
 
 /** Node writes headers as latin1; so UTF-8 goes through as it is, and curl passes the bytes on. */
-const asHeader = (line: string): string =>
-  Buffer.from(line.replace(/[\r\n\0]/g, ' '), 'utf8').toString('latin1');
+const asHeader = (line: string): string => Buffer.from(line.replaceAll('\n', ' '), 'utf8').toString('latin1');
 
 /**
  * What `ask` prints on stderr, and its exit code. What is said before the answer begins goes over the live stream where
@@ -32,8 +32,9 @@ export class Notes {
     return this.#live !== null;
   }
 
-  /** A whole line. */
-  line(text: string): void {
+  /** A whole line. It may quote what came from anywhere. */
+  line(words: string): void {
+    const text = harmless(words);
     if (this.#res.headersSent) {
       this.#late.push(text);
       return;
@@ -44,7 +45,7 @@ export class Notes {
 
   /** A line for when the answer stands. */
   afterwards(text: string): void {
-    this.#late.push(text);
+    this.#late.push(harmless(text));
   }
 
   /** Text for the live stream alone, such as progress. */

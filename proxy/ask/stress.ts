@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import type { Config } from '../config/schema.ts';
 import { EXIT } from '../contract.ts';
+import { jsonLine } from '../json-line.ts';
 import { stressHead, stressRow, stressTail } from '../stress/rows.ts';
 import type { StressOptions } from '../stress/run.ts';
 import { summarize } from '../stress/summary.ts';
 import type { AskCall } from './call.ts';
+import { harmless } from './harmless.ts';
+import { namedModels } from './named-model.ts';
 import { type AskWords, UsageError } from './parse-args.ts';
 
 const EACH = 2;
@@ -21,16 +24,11 @@ export function stressOptions({ flags, prompt }: AskWords, config: Config): Stre
   return { models: stressModels(flags.get('tiers'), config), rounds: rounds.data, each: EACH, guard };
 }
 
-function stressModels(text: string | undefined, { tiers, models }: Config): string[] {
+function stressModels(text: string | undefined, config: Config): string[] {
+  if (text !== undefined) return namedModels(text, config);
+  const { tiers } = config;
   const preferred = ['9b', 'heavy'].filter((tier) => tiers[tier] !== undefined);
-  const names =
-    text?.split(',').map((name) => name.trim()) ??
-    (preferred.length === 2 ? preferred : Object.keys(tiers).slice(0, 2));
-  return names.map((name) => {
-    const model = tiers[name] ?? name;
-    if (models[model]) return model;
-    throw new UsageError(`--tiers ${text}: there is no tier or model ${name}; write two, such as 9b,heavy.`);
-  });
+  return namedModels((preferred.length === 2 ? preferred : Object.keys(tiers).slice(0, 2)).join(), config);
 }
 
 /** `ask --stress`: rows while it runs, then the verdict. With `--json` the whole result instead. */
@@ -53,7 +51,7 @@ export async function answerStress({ service, exchange, words, res, notes }: Ask
     options,
     (event) => {
       begin();
-      if (!json) res.write(stressRow(event));
+      if (!json) res.write(harmless(stressRow(event)));
     },
     gone.signal,
   );
@@ -64,5 +62,5 @@ export async function answerStress({ service, exchange, words, res, notes }: Ask
   exchange.told(gone.signal.aborted ? EXIT.interrupted : exit);
   if (gone.signal.aborted) return;
   begin();
-  notes.end(exit, json ? `${JSON.stringify({ ...result, summary })}\n` : stressTail(summary));
+  notes.end(exit, json ? jsonLine({ ...result, summary }) : stressTail(summary));
 }

@@ -1,5 +1,4 @@
 import type { ModelStatus, Status } from '../contract.ts';
-import { ORPHANS_MEND } from '../memory/resident.ts';
 import { gb, table, took } from './columns.ts';
 
 /** `ask --models`: a line per model. */
@@ -27,7 +26,7 @@ export function statusTable(status: Status): string {
   if (free_for_models !== null) lines.push(`free      ${gb(free_for_models)} for models`);
   if (memory.resident.orphans)
     lines.push(
-      `orphans   ${gb(memory.resident.orphans)} of a dead Ollama's runners; end them with: ${ORPHANS_MEND}`,
+      `orphans   ${gb(memory.resident.orphans)} of a dead Ollama's runners; ask --doctor has the command that ends them`,
     );
   const tight = models.find((one) => one.tight);
   if (tight)

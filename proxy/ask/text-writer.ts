@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import type { ChatEvent, CouncilStage } from '../chat/types.ts';
 import { EXIT, type ExitCode } from '../contract.ts';
+import { noSynthesis } from '../council/minutes.ts';
 import { receiptHeaders } from '../http/receipt-headers.ts';
 import { type AnswerWriter, type ReceiptSoFar, send } from '../http/write.ts';
 import { opinionsText, whoWasWho } from './council-text.ts';
@@ -42,6 +43,12 @@ export function textWriter(
     res.set({ 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
     notes.intoHeaders(EXIT.answered);
   };
+  /** What stands above the answer on stdout itself, since in a pipe stderr is printed after it, or thrown away. */
+  const mark = (): string => {
+    const { council, served_by } = receipt();
+    if (council?.synthesis !== false || (options.terminal && notes.watched)) return '';
+    return `${noSynthesis(served_by ?? 'nobody')}\n\n`;
+  };
   /** With `--show`: what the members said, once, as soon as all have. */
   const showOpinions = ({ council }: CouncilStage): void => {
     if (council?.synthesis && options.show) notes.raw(opinionsText(council));
@@ -73,7 +80,7 @@ export function textWriter(
         if (piece === '') return;
         if (text.isFirst() && reasoning !== '' && !reasoning.endsWith('\n')) notes.raw('\n');
         sayWhoAnswers();
-        await send(res, piece);
+        await send(res, text.isFirst() ? mark() + piece : piece);
       } else if (event.type === 'finish') {
         sayWhoAnswers();
         end(EXIT.answered, '\n');

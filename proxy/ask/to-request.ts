@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { ChatRequest, JsonObject, Message } from '../chat/types.ts';
 import { DURATION, durationSeconds } from '../config/duration.ts';
-import { nearest } from '../config/nearest.ts';
 import { type Config, isCouncil } from '../config/schema.ts';
+import { parseJson } from '../parse-json.ts';
+import { namedModel } from './named-model.ts';
 import { type AskWords, UsageError } from './parse-args.ts';
 
 /** What the shim sends besides the words. */
@@ -24,7 +25,7 @@ export interface AskQuestion {
   timeoutS: number;
 }
 
-/** Makes a request of the words. Throws `UsageError`. */
+/** Makes a request of the words. Throws `UsageError`, and `ApiError` for a schema that is no JSON. */
 export function toQuestion({ flags, tier, prompt }: AskWords, input: AskInput, config: Config): AskQuestion {
   const text = joinPrompt(prompt, input.stdin);
   if (text === '')
@@ -67,19 +68,15 @@ export function toQuestion({ flags, tier, prompt }: AskWords, input: AskInput, c
 
 /** The words are the instruction, what is piped in is what it is about. */
 function joinPrompt(words: string, stdin: string): string {
-  const piped = stdin.replace(/\s+$/, '');
+  // Not by a regular expression: over a long run of spaces that takes minutes.
+  const piped = stdin.trimEnd();
   return [words.trim() === '' ? '' : words, piped].filter((part) => part !== '').join('\n\n');
 }
 
 function modelName(model: string | undefined, tier: string | null, config: Config): string {
   if (model === undefined) return config.tiers[tier ?? config.default_tier] ?? '';
   if (tier !== null) throw new UsageError(`--${tier} and --model ${model} name two models; pick one.`);
-  if (config.models[model]) return model;
-  const names = Object.keys(config.models);
-  const near = nearest(model, names);
-  throw new UsageError(
-    `There is no model ${model}${near ? `; did you mean ${near}?` : `; known are ${names.join(', ')}.`}`,
-  );
+  return config.models[model] ? model : namedModel(model, config);
 }
 
 function numberFlag(
@@ -105,13 +102,7 @@ function timeoutOf(text: string | undefined): number {
 
 function schemaOf(file: string, content: string | null): JsonObject {
   if (content === null) throw new UsageError(`--schema: ${file} cannot be read.`);
-  let json: unknown;
-  try {
-    json = JSON.parse(content);
-  } catch (error) {
-    throw new UsageError(`--schema: ${file} is not JSON: ${error instanceof Error ? error.message : error}.`);
-  }
-  const parsed = z.record(z.string(), z.json()).safeParse(json);
-  if (parsed.success) return parsed.data;
+  const json = parseJson(content, `--schema: ${file}`);
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
   throw new UsageError(`--schema: ${file} must hold a JSON object.`);
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ChatRequest, JsonObject } from '../chat/types.ts';
 
 /** Goes up when the meaning of the fields changes, so that old answers are not taken for new ones. */
@@ -25,5 +25,5 @@ export function cacheKey(request: ChatRequest, identity: JsonObject): string {
     ...[VERSION, identity, model, messages, tools, toolChoice, parallelToolCalls],
     ...[format, sampling, maxTokens, topLogprobs, effort],
   ];
-  return createHash('sha256').update(JSON.stringify(decisive)).digest('hex');
+  return hash('sha256', JSON.stringify(decisive));
 }

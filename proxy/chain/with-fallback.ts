@@ -1,11 +1,4 @@
-import type {
-  AttemptFailed,
-  ChatEvent,
-  ChatRequest,
-  Complete,
-  CompleteRoomed,
-  LinkEvent,
-} from '../chat/types.ts';
+import type { AttemptFailed, ChatEvent, ChatRequest, Complete, CompleteRoomed } from '../chat/types.ts';
 import { EXIT } from '../contract.ts';
 import { ApiError, LinkFailure, messageOf } from '../errors.ts';
 import type { Link } from '../runtimes/types.ts';
@@ -111,7 +104,8 @@ async function* attempt(
   }
 }
 
-function isSeen(event: LinkEvent, { sees }: ChatRequest): boolean {
+/** Whether the client sees something of the answer by this event before the end. */
+export function isSeen(event: ChatEvent, { sees }: ChatRequest): boolean {
   if (event.type !== 'delta' || sees === 'nothing') return false;
   return sees === 'everything' || Boolean(event.text);
 }

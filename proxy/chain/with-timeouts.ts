@@ -6,7 +6,10 @@ import type { Link } from '../runtimes/types.ts';
  * Ends an attempt that is silent for too long with `LinkFailure('timeout')`: generous while the weights are being
  * loaded, then until the first token, then from token to token. The time for connecting is the runtime's to keep.
  */
-export function withTimeouts(complete: CompleteLink, { model, timeouts }: Link): CompleteLink {
+export function withTimeouts(
+  complete: CompleteLink,
+  { model, timeouts }: Pick<Link, 'model' | 'timeouts'>,
+): CompleteLink {
   return async function* (request, signal) {
     // By hand, since AbortSignal.any costs more than all the rest of this layer.
     const stop = new AbortController();

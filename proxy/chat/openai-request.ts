@@ -64,7 +64,8 @@ const responseFormat = z.discriminatedUnion('type', [
 
 /** Fields that are honoured. Null means absent, as OpenAI's clients send it. */
 export const openaiRequest = z.object({
-  model: z.string().min(1),
+  // It stands in every line of the log.
+  model: z.string().min(1).max(200),
   messages: z.array(message).min(1, 'must hold at least one message'),
   stream: z.boolean().nullish(),
   stream_options: z

@@ -1,4 +1,5 @@
 import { ApiError } from '../errors.ts';
+import { parseJson } from '../parse-json.ts';
 import type { OpenaiRequest } from './openai-request.ts';
 import type { Message } from './types.ts';
 
@@ -18,12 +19,15 @@ function toMessage(message: OpenaiMessage, index: number, callNames: Map<string,
     return { role: 'user', text, ...(images.length > 0 && { images }) };
   }
   if (message.role === 'assistant') {
+    // A refusal that a client kept stands beside its empty content.
+    const said = text === '' ? (message.refusal ?? '') : text;
     const toolCalls = (message.tool_calls ?? []).map((call, at) => {
       callNames.set(call.id, call.function.name);
-      requireJson(call.function.arguments, `messages.${index}.tool_calls.${at}.function.arguments`);
+      const param = `messages.${index}.tool_calls.${at}.function.arguments`;
+      parseJson(call.function.arguments || '{}', `\`${param}\``, param);
       return { id: call.id, name: call.function.name, arguments: call.function.arguments };
     });
-    return { role: 'assistant', text, ...(toolCalls.length > 0 && { toolCalls }) };
+    return { role: 'assistant', text: said, ...(toolCalls.length > 0 && { toolCalls }) };
   }
   if (message.role === 'tool') {
     const toolName = callNames.get(message.tool_call_id);
@@ -62,14 +66,4 @@ function imagesOf(content: Extract<OpenaiMessage, { role: 'user' }>['content'], 
       );
     return [data];
   });
-}
-
-function requireJson(text: string, param: string): void {
-  try {
-    JSON.parse(text || '{}');
-  } catch (error) {
-    throw new ApiError(400, `\`${param}\` is not JSON: ${error instanceof Error ? error.message : error}`, {
-      param,
-    });
-  }
 }

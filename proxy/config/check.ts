@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { type Config, isCouncil, type ModelConfig } from './schema.ts';
 
 /** Something wrong in a config: where (keys from the top), and one sentence that says what to do. */
@@ -37,8 +38,20 @@ function checkWeights(config: Config): Problem[] {
           message: `means nothing on the runtime ${weights.runtime} (${runtime.kind}); remove it`,
         },
       ];
+    if (weights.file !== undefined && leavesFolder(weights.file))
+      return [
+        {
+          path: [...path, 'file'],
+          message: 'leaves the models folder; write the whole path of the GGUF, from / on',
+        },
+      ];
     return [];
   });
+}
+
+/** A path from the models folder that ends elsewhere, or that only a shell understands. */
+function leavesFolder(file: string): boolean {
+  return !isAbsolute(file) && (file.startsWith('~') || file.split(/[\\/]/).includes('..'));
 }
 
 function checkModels(config: Config): Problem[] {

@@ -75,7 +75,7 @@ function textOf(file: string): string {
 }
 
 function replace(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0o600;
   const fresh = `${file}.${process.pid}.new`;
   try {

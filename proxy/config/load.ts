@@ -42,11 +42,20 @@ export function parseConfig(text: string, file: string): Config {
     throw new ConfigError([`${file}:1: must hold keys such as \`models:\`; see the example in the README`]);
 
   const parsed = configSchema.safeParse(merge(defaults, { ...content }));
-  const problems = parsed.success ? checkReferences(parsed.data) : parsed.error.issues.flatMap(problemsOf);
+  const problems = parsed.success
+    ? checkReferences(withoutHeirlooms(parsed.data))
+    : parsed.error.issues.flatMap(problemsOf);
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new ConfigError(
     problems.map((problem) => `${place(file, document, lines, problem)}: ${problem.message}`),
   );
+}
+
+/** Names that anybody may say are looked up in these, and `constructor` is no model. */
+function withoutHeirlooms(config: Config): Config {
+  for (const named of [config.runtimes, config.weights, config.models, config.tiers])
+    Object.setPrototypeOf(named, null);
+  return config;
 }
 
 /** `file:line: key`; what no file holds is said to be built in. */

@@ -18,7 +18,8 @@ function sameKind(base: Tree, over: Tree): boolean {
  * another kind (a council in place of a model, a GGUF in place of an Ollama name) replaces the built-in one.
  */
 export function merge(base: Tree, over: Tree): Tree {
-  const result: Tree = { ...base };
+  // Without a prototype `__proto__` is a key like others, and unknown.
+  const result: Tree = Object.assign(Object.create(null), base);
   for (const [key, value] of Object.entries(over)) {
     const old = result[key];
     if (value === null) delete result[key];

@@ -1,5 +1,9 @@
+/** No slip of the keyboard makes a longer one, and each letter costs a step for each of every known word. */
+const LONGEST = 64;
+
 /** The known word closest to `word`, when it is close enough to be a slip of the keyboard. */
 export function nearest(word: string, known: string[]): string | undefined {
+  if (word.length > LONGEST) return undefined;
   const ranked = known.map((candidate) => ({ candidate, steps: distance(word, candidate) }));
   ranked.sort((a, b) => a.steps - b.steps);
   const [best] = ranked;

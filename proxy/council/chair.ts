@@ -1,8 +1,9 @@
+import { isSeen } from '../chain/with-fallback.ts';
 import type { ChatEvent, ChatRequest } from '../chat/types.ts';
 import type { ApiError } from '../errors.ts';
 import { chairmanMessages } from './chairman-messages.ts';
 import type { Opinion } from './hear.ts';
-import type { Response } from './minutes.ts';
+import { noSynthesis, type Response } from './minutes.ts';
 import type { CouncilTools, Seat } from './seat.ts';
 
 /** The chairman has fallen away: what comes next is a member's answer as it was. */
@@ -38,7 +39,7 @@ export async function* chair(
       yield* single(best(responses.map(({ opinion }) => opinion)), detail);
       return;
     }
-    shown ||= event.type === 'delta' && request.sees !== 'nothing';
+    shown ||= isSeen(event, request);
     failed ||= event.type === 'attempt' && event.state === 'failed';
     // The chairman speaks for the council; somebody in the chairman's place is told by name.
     if (event.type === 'attempt' && event.state === 'started' && event.model === seat.model)
@@ -55,10 +56,7 @@ function canBeSingle({ status, code }: ApiError, { strict, tools, format }: Chat
 function* single({ text, servedBy, seat, cut }: Opinion, why: string): Generator<ChatEvent | Alone> {
   const model = servedBy ?? seat.model;
   yield { type: 'alone' };
-  yield {
-    type: 'note',
-    text: `[no synthesis: the chairman fell away, this is one member's answer, ${model}'s] ${why}`,
-  };
+  yield { type: 'note', text: `${noSynthesis(model)} ${why}` };
   yield { type: 'attempt', state: 'started', model };
   yield { type: 'delta', text: text.trim() };
   yield {

@@ -18,7 +18,7 @@ export interface Opinion {
   error: ApiError | null;
   /** What the person should be told, in lines. */
   notes: string[];
-  /** From the first token to the last; null when there was none. */
+  /** From the first token to the end; null when there was none. */
   writing: Span | null;
   /** It came while the weights were being loaded. */
   cold: boolean;
@@ -51,10 +51,11 @@ export async function hear(
     if (event.type === 'delta') {
       opinion.text += event.text ?? '';
       opinion.writing ??= { from: now(), to: now() };
-    } else if (event.type === 'finish')
-      Object.assign(opinion, { usage: event.usage, cut: event.reason === 'length' });
-    else if (event.type === 'error') opinion.error = event.error;
-    else if (event.type === 'load') opinion.cold = true;
+    } else if (event.type === 'finish' || event.type === 'error') {
+      if (opinion.writing) opinion.writing.to = now();
+      if (event.type === 'error') opinion.error = event.error;
+      else Object.assign(opinion, { usage: event.usage, cut: event.reason === 'length' });
+    } else if (event.type === 'load') opinion.cold = true;
     else if (event.type === 'note') opinion.notes.push(event.text);
     else if (event.type === 'tight') opinion.notes.push(`[memory: tight] ${opinion.servedBy} runs alone`);
     else if (event.type === 'attempt') {
@@ -63,7 +64,6 @@ export async function hear(
       else opinion.servedBy = event.model;
     }
   }
-  if (opinion.writing) opinion.writing.to = now();
   opinion.seconds = (now() - began) / 1000;
   if (opinion.text.trim() === '') opinion.error ??= saidNothing(seat.model);
   return opinion;

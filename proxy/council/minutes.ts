@@ -42,6 +42,10 @@ function memberOf(opinion: Opinion, letter: string | null, leftOut: number): Cou
   };
 }
 
+/** The mark above an answer that no chairman has written. */
+export const noSynthesis = (model: string): string =>
+  `[no synthesis: the chairman fell away, this is one member's answer, ${model}'s]`;
+
 /** A line for each member that is not what was asked for. */
 export function shortcomings({ members }: Council): string[] {
   return members.flatMap(({ outcome, model, served_by, reason, detail }) => {

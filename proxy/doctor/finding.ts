@@ -1,7 +1,10 @@
-/** One thing that was looked at. `warn` is worth knowing, `wrong` keeps something from working. */
+/**
+ * One thing that was looked at. `hint` is advice for a machine on which nothing is the matter, `warn` is worth knowing,
+ * `wrong` keeps something from working.
+ */
 export interface Finding {
   check: string;
-  state: 'ok' | 'warn' | 'wrong' | 'unknown';
+  state: 'ok' | 'hint' | 'warn' | 'wrong' | 'unknown';
   /** One sentence. */
   says: string;
   /** The command that mends it, as it is to be typed; null where none does. */
@@ -12,6 +15,7 @@ export interface Finding {
 export type Found = Omit<Finding, 'check'>;
 
 export const ok = (says: string): Found => ({ state: 'ok', says, mend: null });
+export const hint = (says: string, mend: string | null): Found => ({ state: 'hint', says, mend });
 export const warn = (says: string, mend: string | null): Found => ({ state: 'warn', says, mend });
 export const wrong = (says: string, mend: string | null): Found => ({ state: 'wrong', says, mend });
 export const unknown = (says: string, mend: string | null = null): Found => ({

@@ -8,7 +8,7 @@ import { promptFacts } from '../telemetry/prompt.ts';
 import { asApiError } from './conduct.ts';
 import { findModel } from './models.ts';
 import { jsonWriter, sseWriter } from './openai-writers.ts';
-import { parseJson, readBody } from './read-body.ts';
+import { readJson } from './read-body.ts';
 
 /** `POST /v1/chat/completions` */
 export async function chatCompletions(service: Service, req: Request, res: Response): Promise<void> {
@@ -16,7 +16,7 @@ export async function chatCompletions(service: Service, req: Request, res: Respo
   let parsed: ParsedBody;
   try {
     guardJson(req.headers);
-    const json = parseJson(await readBody(req, res));
+    const json = await readJson(req, res, service.parts.bodyIdleMs);
     exchange.receipt.asked(namedModel(json), { hash: '', chars: 0 });
     parsed = parseOpenai(json);
     const { model, messages } = parsed.request;

@@ -51,7 +51,17 @@ export async function conduct(
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof LinkFailure) return new ApiError(503, `${error.message}.`, { code: error.reason });
+  if (isClientsFault(error))
+    return new ApiError(error.status, `The request cannot be read: ${error.message}.`, {
+      code: 'unreadable_request',
+    });
   return new ApiError(500, `Toaster itself went wrong: ${messageOf(error)}. Please report it.`, {
     code: 'internal_error',
   });
+}
+
+/** Express says so of an address that cannot be decoded. */
+function isClientsFault(error: unknown): error is Error & { status: number } {
+  if (!(error instanceof Error && 'status' in error && typeof error.status === 'number')) return false;
+  return error.status >= 400 && error.status < 500;
 }

@@ -1,50 +1,57 @@
-import express, { type Request, type Response } from 'express';
+import type { Request, Response } from 'express';
 import type { Json } from '../chat/types.ts';
-import { ApiError, messageOf } from '../errors.ts';
+import { ApiError } from '../errors.ts';
+import { parseJson } from '../parse-json.ts';
 
 /** Five megabytes of stdin, escaped three characters for one, and pictures fit; more is a mistake. */
 const LIMIT_MB = 32;
-const DEEPEST = 100;
+const LIMIT = LIMIT_MB * 2 ** 20;
 
-const readRaw = express.raw({ type: () => true, limit: `${LIMIT_MB}mb` });
-
-/** The whole body. Throws `ApiError` 413 when it is too large, 400 when it cannot be read. */
-export async function readBody(req: Request, res: Response): Promise<Buffer> {
-  await new Promise<void>((resolve, reject) => {
-    readRaw(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(toApiError(error))));
-  });
-  const body: unknown = req.body;
-  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-}
-
-/** The body as JSON. Throws `ApiError` 400 saying where it is broken. */
-export function parseJson(body: Buffer): Json {
-  let json: Json;
-  try {
-    json = JSON.parse(body.toString('utf8'));
-  } catch (error) {
-    throw new ApiError(400, `The body is not JSON: ${messageOf(error)}.`, { code: 'invalid_json' });
-  }
-  if (deeperThan(json, DEEPEST))
-    throw new ApiError(400, `The body is nested deeper than ${DEEPEST} levels.`, { code: 'too_deep' });
-  return json;
-}
-
-function toApiError(error: unknown): ApiError {
-  const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
-  if (type === 'entity.too.large')
-    return new ApiError(413, `The body is larger than ${LIMIT_MB} MB.`, { code: 'too_large' });
-  return new ApiError(400, `The body could not be read: ${messageOf(error)}.`, { code: 'unreadable_body' });
-}
-
-/** Level by level and without recursion, which a hostile body could drive too deep. */
-function deeperThan(json: Json, limit: number): boolean {
-  let level: Json[] = [json];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true;
-    level = level.flatMap((value) =>
-      typeof value === 'object' && value !== null ? Object.values(value) : [],
+/**
+ * The whole body. Throws `ApiError` 413 when it is too large, 415 when it is compressed, 408 when nothing more of it came
+ * for `idleMs`, and 400 when the client went away. What is left of a refused body is thrown away by Node.
+ */
+export async function readBody(req: Request, res: Response, idleMs: number): Promise<Buffer> {
+  const { 'content-encoding': encoding, 'content-length': length } = req.headers;
+  if (encoding !== undefined && encoding !== 'identity')
+    throw new ApiError(415, 'Send the body as it is, without Content-Encoding.', {
+      code: 'unsupported_encoding',
+    });
+  if (Number(length) > LIMIT) throw tooLarge();
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const take = (piece: Buffer): void => {
+    bytes += piece.length;
+    if (bytes > LIMIT) reject(tooLarge());
+    else pieces.push(piece);
+  };
+  const gone = (): void =>
+    reject(new ApiError(400, 'The connection broke off before the body was whole.', { code: 'broken_body' }));
+  const idle = (): void => {
+    // The next request on this connection would begin in the middle of this one.
+    res.set('Connection', 'close');
+    reject(
+      new ApiError(408, `Nothing more of the body came for ${idleMs / 1000} s; send the request again.`, {
+        code: 'slow_body',
+      }),
     );
+  };
+  req.setTimeout(idleMs, idle).on('data', take).once('end', resolve).once('close', gone);
+  try {
+    await promise;
+  } finally {
+    req.setTimeout(0).off('timeout', idle).off('data', take).off('end', resolve).off('close', gone);
   }
-  return false;
+  const [first] = pieces;
+  return pieces.length === 1 && first ? first : Buffer.concat(pieces, bytes);
 }
+
+/** The whole body as JSON. Throws as `readBody` and `parseJson` do. */
+export async function readJson(req: Request, res: Response, idleMs: number): Promise<Json> {
+  const body = await readBody(req, res, idleMs);
+  return parseJson(body.toString('utf8'), 'The body');
+}
+
+const tooLarge = (): ApiError =>
+  new ApiError(413, `The body is larger than ${LIMIT_MB} MB.`, { code: 'too_large' });

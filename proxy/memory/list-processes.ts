@@ -1,10 +1,15 @@
 import { processes } from 'systeminformation';
+import { listLinuxProcesses } from './list-linux-processes.ts';
 import type { ProcessFacts } from './resident.ts';
 
-/** All processes; null when they cannot be listed. On macOS and Linux this is one spawn of `ps`. */
+/** All processes; null when they cannot be listed. On Linux these are files to read, on macOS it is one spawn of `ps`. */
 export async function listProcesses(): Promise<ProcessFacts[] | null> {
+  const list = process.platform === 'linux' ? await listLinuxProcesses() : await listByPs();
+  return list.length === 0 ? null : list;
+}
+
+async function listByPs(): Promise<ProcessFacts[]> {
   const { list } = await processes();
-  if (list.length === 0) return null;
   return list.map(({ pid, parentPid, name, command, params, path, memRss }) => ({
     pid,
     parent: parentPid,

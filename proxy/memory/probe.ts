@@ -2,7 +2,7 @@ import type { MemorySample, Pressure } from '../contract.ts';
 import { messageOf } from '../errors.ts';
 import { DEFAULT_LIMITS, PressureGauge, type PressureLimits } from './pressure.ts';
 import { type MemoryCounters, type MemoryReading, ratesBetween } from './reading.ts';
-import { type ProcessFacts, residentMemory } from './resident.ts';
+import { orphanPids, type ProcessFacts, residentMemory } from './resident.ts';
 
 /** Seconds between two samples while a request runs or somebody looks, and otherwise. */
 const BUSY_S = 2;
@@ -63,6 +63,11 @@ export class MemoryProbe {
   /** How many there were of a process at the newest sample. */
   running(process: number | string): number {
     return this.#processes.filter(isProcess(process)).length;
+  }
+
+  /** The process ids of runners that a dead Ollama left behind, at the newest sample. */
+  get orphans(): number[] {
+    return orphanPids(this.#processes);
   }
 
   get pressure(): Pressure {

@@ -17,8 +17,6 @@ const ENGINE = /llamacpp[/-]child\.[jt]s\b/;
 
 /** A runner of Ollama by its command line, whoever its parent is: `llama-server` is other software's name, too. */
 const RUNNER = /(?:llama-server|ollama_llama_server)\b.*\/blobs\/sha256-|\bollama(?:\.exe)? runner\b/;
-/** The command that ends the runners of a dead Ollama. */
-export const ORPHANS_MEND = 'pkill -f llama-server.*blobs/sha256-';
 const SERVER = /(?:^|\/)ollama(?:\.exe)?\s+serve\b/;
 
 /** Who holds how much, `toaster` being its process. `null` for processes: they could not be listed. */

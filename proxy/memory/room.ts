@@ -37,6 +37,8 @@ export class Room {
   /** Weights that must end what they are doing and take nothing new. */
   readonly #draining = new Set<string>();
   #loads: Promise<unknown> = Promise.resolve();
+  /** Those that wait for the same weights to come, by these. */
+  readonly #coming = new Map<string, PromiseWithResolvers<void>>();
   #waiting = 0;
   /** A load that nobody waits for: it gives way to whoever comes. */
   #background: { id: string; stop: AbortController } | null = null;
@@ -61,6 +63,8 @@ export class Room {
     const { id } = link.weights;
     const sureMs = Math.max(0, link.keepAliveS * 1000 - 2000);
     this.#warmUntil.set(id, this.#parts.now() + Math.min(sureMs, SURE_MS));
+    this.#coming.get(id)?.resolve();
+    this.#coming.delete(id);
   }
 
   /** Whether the weights of several links can be in memory together, and those of `guest` as well if they are there. */
@@ -98,7 +102,10 @@ export class Room {
     // A load that its client has left goes on, and whoever comes next waits for it.
     let loading: Promise<unknown> = Promise.resolve();
     try {
-      await Promise.race([before, aborted(signal)]);
+      // Somebody else may bring these weights meanwhile, and then there is nothing to plan: so the members of a council
+      // begin together, also where the first of them had to load.
+      await Promise.race([before, this.#come(link.weights.id), aborted(signal)]);
+      if (!this.isWarm(link.weights)) await Promise.race([before, aborted(signal)]);
       signal.throwIfAborted();
       const hold = (load: Promise<unknown>): void => {
         loading = load;
@@ -128,6 +135,13 @@ export class Room {
     } finally {
       this.#background = null;
     }
+  }
+
+  /** Done when weights have come into memory or have just answered. */
+  #come(id: string): Promise<void> {
+    const coming = this.#coming.get(id) ?? Promise.withResolvers<void>();
+    this.#coming.set(id, coming);
+    return coming.promise;
   }
 
   #wait(by: 1 | -1): void {

@@ -3,7 +3,7 @@ import { chainOf } from '../config/links.ts';
 import { type Config, isCouncil } from '../config/schema.ts';
 import { EXIT } from '../contract.ts';
 import { ApiError } from '../errors.ts';
-import type { Link, PullProgress } from '../runtimes/types.ts';
+import type { Link, PullPlace, PullProgress, Weights } from '../runtimes/types.ts';
 import type { ServiceParts } from '../service.ts';
 
 /** What is left free on the disk beyond the model itself. */
@@ -13,6 +13,8 @@ export interface PullOptions {
   /** Fetch also what can never be loaded here. */
   force: boolean;
   tell(progress: PullProgress): void;
+  /** Something a person should know, in one line. */
+  note(text: string): void;
   signal: AbortSignal;
 }
 
@@ -26,15 +28,9 @@ export class PullDesk {
     if (!opened) throw new ApiError(500, `There is no runtime ${runtime}.`);
     if (await opened.has(weights)) return false;
     if (!options.force) await mustFit(parts, weights);
-    const free = await parts.disk(parts.paths.models);
-    if (free < weights.size_gb * 1e9 * SPARE)
-      throw new ApiError(
-        507,
-        `${weights.id} needs ${weights.size_gb} GB on the disk, and ${gb(free)} are left.`,
-        {
-          code: 'no_disk',
-        },
-      );
+    const place = await opened.place(weights);
+    if ('unseen' in place) options.note(`The disk is not looked at before: ${place.unseen}.`);
+    else await mustHaveDisk(parts, weights, place);
     if (this.#running.has(weights.id))
       throw new ApiError(409, `${weights.id} is being fetched already; wait for it.`, {
         code: 'busy',
@@ -50,7 +46,26 @@ export class PullDesk {
   }
 }
 
-async function mustFit({ memory, live }: ServiceParts, weights: Link['weights']): Promise<void> {
+async function mustHaveDisk(
+  { disk }: ServiceParts,
+  weights: Weights,
+  { folder, have }: Exclude<PullPlace, { unseen: string }>,
+): Promise<void> {
+  const free = await disk(folder);
+  const bytes = diskBytes(weights);
+  if (free >= (bytes - have) * SPARE) return;
+  const there = have === 0 ? '' : `, of which ${gb(have)} are there`;
+  throw new ApiError(
+    507,
+    `${weights.id} needs ${gb(bytes)} on the disk${there}, and ${gb(free)} are left in ${folder}; free some.`,
+    { code: 'no_disk' },
+  );
+}
+
+/** What weights take on the disk. */
+export const diskBytes = ({ source, size_gb }: Weights): number => source?.bytes ?? size_gb * 1e9;
+
+async function mustFit({ memory, live }: ServiceParts, weights: Weights): Promise<void> {
   const { total } = await memory.probe.sample(60);
   const most = total - live.current.config.memory.system_gb * 1e9;
   const bytes = memory.footprints.of(weights);

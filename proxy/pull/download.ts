@@ -46,7 +46,7 @@ export async function download(
     await pipeline(
       Readable.fromWeb(response.body),
       count,
-      createWriteStream(part, { flags: from > 0 ? 'a' : 'w' }),
+      createWriteStream(part, { flags: from > 0 ? 'a' : 'w', mode: 0o600 }),
     );
   } finally {
     clearTimeout(timer);

@@ -35,7 +35,7 @@ export async function fetchVerified(
 ): Promise<Fetched> {
   const { target } = wanted;
   if (existsSync(target)) return { state: 'done' };
-  mkdirSync(dirname(target), { recursive: true });
+  mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
   const unlock = await lock(`${target}.lock`);
   if (!unlock) return { state: 'busy' };
   try {
@@ -48,14 +48,13 @@ export async function fetchVerified(
 async function tryWays(wanted: Wanted, ways: readonly Way[], signal: AbortSignal): Promise<Fetched> {
   const part = partOf(wanted.target);
   const reasons: string[] = [];
+  // All of it may be there, when whoever fetched it ended before it was looked through.
+  if (bytesThere(wanted.target) === wanted.bytes && (await takeIfRight(part, wanted)))
+    return { state: 'done' };
   for (const { name, fetch } of ways) {
     try {
       await fetch(part, signal);
-      if (await isRight(part, wanted)) {
-        renameSync(part, wanted.target);
-        return { state: 'done' };
-      }
-      rmSync(part);
+      if (await takeIfRight(part, wanted)) return { state: 'done' };
       reasons.push(`${name}: the bytes were wrong and were removed`);
     } catch (error) {
       reasons.push(`${name}: ${reasonOf(error)}`);
@@ -63,6 +62,14 @@ async function tryWays(wanted: Wanted, ways: readonly Way[], signal: AbortSignal
     }
   }
   return { state: 'failed', reasons };
+}
+
+/** Gives the part its name when its bytes are right, else removes it. */
+async function takeIfRight(part: string, wanted: Wanted): Promise<boolean> {
+  const right = await isRight(part, wanted);
+  if (right) renameSync(part, wanted.target);
+  else rmSync(part);
+  return right;
 }
 
 /** `fetch` hides what happened in its cause. */
@@ -82,7 +89,7 @@ async function isRight(file: string, { bytes, sha256 }: Wanted): Promise<boolean
 async function lock(file: string): Promise<(() => void) | null> {
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
-      const handle = await open(file, 'wx');
+      const handle = await open(file, 'wx', 0o600);
       await handle.writeFile(String(process.pid));
       await handle.close();
       return () => rmSync(file, { force: true });

@@ -40,11 +40,14 @@ export class Progress {
   #numbers(bytes: number): string {
     const seconds = (performance.now() - this.#began) / 1000;
     const rate = (bytes - this.#from) / Math.max(seconds, 0.001);
-    const left = rate > 0 ? (this.#total - bytes) / rate : 0;
-    const time = bytes >= this.#total ? `in ${Math.ceil(seconds)} s` : `${Math.ceil(left)} s left`;
+    const left = rate > 0 ? `${spoken((this.#total - bytes) / rate)} left` : 'nothing yet';
+    const time = bytes >= this.#total ? `in ${spoken(seconds)}` : left;
     const percent = Math.floor((bytes / this.#total) * 100);
     return `${percent}% of ${mb(this.#total)} MB, ${mb(rate)} MB/s, ${time}`;
   }
 }
 
+/** Seconds, or from two minutes on whole minutes. */
+const spoken = (seconds: number): string =>
+  seconds < 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 const mb = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);

@@ -75,14 +75,27 @@ export interface PullProgress {
   total: number;
 }
 
+/** Where weights are written, and how many bytes of them an earlier try has left; or why that cannot be seen from here. */
+export type PullPlace = { folder: string; have: number } | { unseen: string };
+
+/** What a runtime is told when it is to look at itself. */
+export interface Examination {
+  platform: NodeJS.Platform;
+  /** Its tiers that have no room now, and would have it if their contexts took half of what they take. */
+  cramped: readonly string[];
+  signal: AbortSignal;
+}
+
 /** What a runtime tells of itself and of its weights on disk. */
 export interface RuntimeCare {
   /** Whether it has the weights, in memory or not. Throws `LinkFailure` when it does not say. */
   has(weights: Weights): Promise<boolean>;
+  /** Where it would put the weights. Never throws. */
+  place(weights: Weights): Promise<PullPlace>;
   /** Fetches the weights, and goes on where an earlier try broke off. Throws `ApiError` and `LinkFailure`. */
   pull(weights: Weights, tell: (progress: PullProgress) => void, signal: AbortSignal): Promise<void>;
   /** How it is, for `ask --doctor`. May throw: then that is unknown. */
-  examine(platform: NodeJS.Platform, signal: AbortSignal): Promise<Found[]>;
+  examine(examination: Examination): Promise<Found[]>;
 }
 
 /** A runtime with everything that it can do. */

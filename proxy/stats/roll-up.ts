@@ -1,5 +1,7 @@
+import type { Counting } from '../contract.ts';
 import { messageOf } from '../errors.ts';
 import { isCorrupt } from '../is-corrupt.ts';
+import { settles } from '../settles.ts';
 import {
   closeLogFiles,
   LONGEST_LINE,
@@ -10,19 +12,17 @@ import {
 } from '../telemetry/log-files.ts';
 import { parseLine } from '../telemetry/parse-line.ts';
 import { warnRarely } from '../telemetry/warn-rarely.ts';
-import { countLine } from './sums.ts';
 import {
   type Batch,
+  countIn,
   type Followed,
   openTable,
   type RollUpTable,
   removeTable,
-  sumsAt,
   tableInMemory,
 } from './table.ts';
-import { type Tallies, tallies } from './tallies.ts';
+import { type CountedTallies, tallies } from './tallies.ts';
 
-const KEEP_S = 35 * 24 * 3600;
 /** What is read and counted in one go takes some milliseconds; in between others get their turn. */
 const BLOCK = 64 * 1024;
 const BATCH = 100;
@@ -49,6 +49,7 @@ export class RollUp {
   #table: RollUpTable;
   #running: Promise<void> = Promise.resolve();
   #next: Promise<void> | null = null;
+  #counting: Counting | null = null;
   #closed = false;
 
   constructor(options: RollUpOptions) {
@@ -58,16 +59,32 @@ export class RollUp {
     this.#timer = setInterval(() => void this.catchUp(), LOOK_EVERY_MS).unref();
   }
 
-  /** Tallies from `from` up to, but without, `to` (seconds since 1970), with a bucket for each step of `stepS` seconds. */
-  async tally(from: number, to: number, stepS: number): Promise<Tallies> {
-    await this.catchUp();
+  /** How far it is while it counts; null while there is nothing to count. */
+  get counting(): Counting | null {
+    return this.#counting && { ...this.#counting };
+  }
+
+  /**
+   * Tallies from `from` up to, but without, `to` (seconds since 1970), with a bucket for each step of `stepS` seconds. All
+   * that the log has got is in them, unless counting it takes longer than `patienceMs`: then `counting` says how far it is.
+   */
+  async tally(
+    from: number,
+    to: number,
+    stepS: number,
+    patienceMs = Number.POSITIVE_INFINITY,
+  ): Promise<CountedTallies> {
+    const read = async (): Promise<CountedTallies> => {
+      const all = await settles(this.catchUp(), patienceMs);
+      const rows = this.#table.read(from, to, stepS);
+      return { ...tallies(rows, from, to, stepS), counting: all ? null : this.counting };
+    };
     try {
-      return tallies(this.#table.read(from, to, stepS), from, to, stepS);
+      return await read();
     } catch (error) {
       if (!isCorrupt(error)) throw error;
       this.#beginAnew();
-      await this.catchUp();
-      return tallies(this.#table.read(from, to, stepS), from, to, stepS);
+      return read();
     }
   }
 
@@ -106,9 +123,12 @@ export class RollUp {
     const files = openLogFiles(this.#options.log);
     try {
       this.#fit(followed, files);
-      for (const file of files.toReversed()) await this.#count(file);
-      if (!this.#closed) this.#table.sweep(this.#options.now() - KEEP_S);
+      const left = files.map((file) => file.size - this.#table.offset(file.id));
+      this.#counting = { done: 0, of: left.reduce((sum, bytes) => sum + bytes, 0) };
+      for (const file of files.toReversed()) await this.#count(file, this.#counting);
+      if (!this.#closed) this.#table.sweep(this.#options.now());
     } finally {
+      this.#counting = null;
       closeLogFiles(files);
     }
   }
@@ -123,7 +143,7 @@ export class RollUp {
   }
 
   /** Counts the whole lines of a file that have not been counted. */
-  async #count(file: LogFile): Promise<void> {
+  async #count(file: LogFile, counting: Counting): Promise<void> {
     let from = this.#table.offset(file.id);
     let at = from;
     let batch: Batch = new Map();
@@ -131,6 +151,7 @@ export class RollUp {
       const text = await wholeLines(file, at);
       more = text.bytes > 0;
       at += text.bytes;
+      counting.done += text.bytes;
       this.#countLines(text.lines, batch);
       if (at === from || (more && batch.size < BATCH)) continue;
       // Another Toaster may count the same file.
@@ -141,13 +162,13 @@ export class RollUp {
   }
 
   #countLines(lines: string[], batch: Batch): void {
-    const oldest = this.#options.now() - KEEP_S;
+    const now = this.#options.now();
     for (const text of lines) {
       const line = parseLine(text);
-      if (line === null || line.model === null || line.ts < oldest) continue;
+      if (line === null || line.model === null) continue;
       // A stress test's answers helped nobody, and saved nothing.
       if (line.source === 'stress') continue;
-      countLine(sumsAt(batch, line.ts, line.model), line);
+      countIn(batch, line, line.model, now);
     }
   }
 

@@ -18,6 +18,9 @@ export function parseSpan(value: unknown): Span {
   });
 }
 
+/** So long, in ms, it waits for what the log has got since; then it answers with what is counted. */
+const PATIENCE_MS = 300;
+
 /** `GET /api/stats`: the span up to now; its last step has not ended. `now` is in seconds since 1970. */
 export async function statsOf(
   rollUp: RollUp,
@@ -28,7 +31,7 @@ export async function statsOf(
   const { length, step } = SPANS[span];
   const to = (Math.floor(now / step) + 1) * step;
   const from = to - length;
-  const found = await rollUp.tally(from, to, step);
+  const found = await rollUp.tally(from, to, step, PATIENCE_MS);
   return {
     span,
     from,

@@ -1,18 +1,27 @@
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3, { type Database, type Statement } from 'better-sqlite3';
+import type { LogLine } from '../contract.ts';
 import { isCorrupt } from '../is-corrupt.ts';
-import { addSums, noSums, type Sums } from './sums.ts';
+import { addSums, countLine, noSums, type Sums } from './sums.ts';
 
 /** What the table is made of; another number means that it is built anew. */
-const VERSION = 2;
+const VERSION = 3;
 const BUSY_MS = 100;
-/** The steps in which it is summed up, in seconds. Longer spans are read in longer steps, so that each takes milliseconds. */
-const SHORTEST_STEP = 60;
-const LONGER_STEPS = [7200, 900];
-const STEPS = [...LONGER_STEPS, SHORTEST_STEP];
+const DAY_S = 24 * 3600;
+/**
+ * The steps in which it is summed up, and for how long each is kept, in seconds, the longest first. Longer spans are read
+ * in longer steps, so that each takes milliseconds; and nobody looks at the minutes of yesterday, which would be most rows.
+ */
+const STEPS = [
+  { step: 3600, keep: 35 * DAY_S },
+  { step: 900, keep: 2 * DAY_S },
+  { step: 60, keep: DAY_S },
+];
 /** Old rows go a few at a time, so that a long absence does not end in a long pause. */
 const SWEEP_ROWS = 500;
+/** Pages of the database that are written together: few, so that the disk never keeps others waiting for long. */
+const CHECKPOINT_PAGES = 100;
 
 /** How much of a file of the log has been counted. */
 export interface Followed {
@@ -20,19 +29,22 @@ export interface Followed {
   offset: number;
 }
 
-/** Sums by the minute's beginning (seconds since 1970) and the model. */
-export type Batch = Map<string, { ts: number; model: string; sums: Sums }>;
+/** Sums by a step's length, its beginning (seconds since 1970) and the model. */
+export type Batch = Map<string, { step: number; ts: number; model: string; sums: Sums }>;
 
-/** The sums of a batch to which a time (seconds since 1970) belongs, in steps of so many seconds. */
-export function sumsAt(batch: Batch, ts: number, model: string, stepS = SHORTEST_STEP): Sums {
-  const at = Math.floor(ts / stepS) * stepS;
-  const key = `${at} ${model}`;
-  let entry = batch.get(key);
-  if (!entry) {
-    entry = { ts: at, model, sums: noSums() };
-    batch.set(key, entry);
+/** Counts a line into the sums of each step to which it belongs; into none when it is too old. `now`: seconds since 1970. */
+export function countIn(batch: Batch, line: LogLine, model: string, now: number): void {
+  for (const { step, keep } of STEPS) {
+    if (line.ts < now - keep) continue;
+    const ts = Math.floor(line.ts / step) * step;
+    const key = `${step} ${ts} ${model}`;
+    let entry = batch.get(key);
+    if (!entry) {
+      entry = { step, ts, model, sums: noSums() };
+      batch.set(key, entry);
+    }
+    countLine(entry.sums, line);
   }
-  return entry.sums;
 }
 
 interface Row {
@@ -86,19 +98,14 @@ export class RollUpTable {
     const take = this.#db.transaction(() => {
       if (this.offset(file) !== from) return false;
       this.#follow.run(file, to);
-      for (const step of LONGER_STEPS) this.#addAt(step, inSteps(batch, step));
-      this.#addAt(SHORTEST_STEP, batch);
+      for (const { step, ts, model, sums } of batch.values()) {
+        const old = this.#get.get(step, ts, model);
+        if (old !== undefined) addSums(sums, JSON.parse(old));
+        this.#put.run(step, ts, model, JSON.stringify(sums));
+      }
       return true;
     });
     return take.immediate();
-  }
-
-  #addAt(step: number, batch: Batch): void {
-    for (const { ts, model, sums } of batch.values()) {
-      const old = this.#get.get(step, ts, model);
-      if (old !== undefined) addSums(sums, JSON.parse(old));
-      this.#put.run(step, ts, model, JSON.stringify(sums));
-    }
   }
 
   /** Forgets files that are gone. */
@@ -111,19 +118,21 @@ export class RollUpTable {
     this.#db.exec('BEGIN IMMEDIATE; DELETE FROM rollups; DELETE FROM followed; COMMIT');
   }
 
-  /** Some of what is older than `before` goes, in seconds since 1970. */
-  sweep(before: number): void {
+  /** Some of what is no longer kept goes. `now`: seconds since 1970. */
+  sweep(now: number): void {
     const sweep = this.#db.prepare(
       `DELETE FROM rollups WHERE step = @step AND (ts, model) IN
          (SELECT ts, model FROM rollups WHERE step = @step AND ts < @before LIMIT ${SWEEP_ROWS})`,
     );
-    for (const step of STEPS) sweep.run({ step, before });
+    for (const { step, keep } of STEPS) sweep.run({ step, before: now - keep });
   }
 
-  /** Sums by time and model from `from` up to, but without, `to`, in the longest steps that fit into `stepS`. */
+  /**
+   * Sums by time and model from `from` up to, but without, `to`, in the longest steps that fit into `stepS`. Whole
+   * hours go back 35 days, shorter steps a day or two.
+   */
   read(from: number, to: number, stepS: number): { ts: number; model: string; sums: Sums }[] {
-    const step =
-      STEPS.find((one) => stepS % one === 0 && from % one === 0 && to % one === 0) ?? SHORTEST_STEP;
+    const step = STEPS.find((one) => [stepS, from, to].every((time) => time % one.step === 0))?.step ?? 60;
     const rows = this.#db.prepare<[number, number, number], Row>(
       'SELECT ts, model, sums FROM rollups WHERE step = ? AND ts >= ? AND ts < ?',
     );
@@ -133,12 +142,6 @@ export class RollUpTable {
   close(): void {
     this.#db.close();
   }
-}
-
-function inSteps(batch: Batch, step: number): Batch {
-  const longer: Batch = new Map();
-  for (const { ts, model, sums } of batch.values()) addSums(sumsAt(longer, ts, model, step), sums);
-  return longer;
 }
 
 /** Opens the table; one that is damaged, or of another version, begins anew. Throws what else keeps it from being used. */
@@ -163,6 +166,7 @@ function openAsItIs(file: string): RollUpTable | null {
     if (version === VERSION || version === 0) {
       db.pragma('journal_mode = WAL');
       db.pragma('synchronous = NORMAL');
+      db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
       return new RollUpTable(db);
     }
   } catch (error) {

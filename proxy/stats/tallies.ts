@@ -2,6 +2,8 @@ import type { Stats } from '../contract.ts';
 import { addSums, noSums, type Sums, toTally } from './sums.ts';
 
 export type Tallies = Pick<Stats, 'buckets' | 'total' | 'models'>;
+/** With how much of the log they tell of. */
+export type CountedTallies = Tallies & Pick<Stats, 'counting'>;
 
 /** Sums by time and model, put together to tallies. Times are seconds since 1970. */
 export function tallies(

@@ -6,4 +6,5 @@ const FAILED: ReadonlySet<LogLine['exit_code']> = new Set([EXIT.unreachable, EXI
 export const isFailed = ({ exit_code }: LogLine): boolean => FAILED.has(exit_code);
 
 /** Whether a model was wanted: `ask --help` and its like have a line in the log, and are no request. */
-export const isRequest = (line: LogLine): boolean => line.model !== null || isFailed(line);
+export const isRequest = (line: LogLine): boolean =>
+  line.command === undefined && (line.model !== null || isFailed(line));

@@ -31,8 +31,15 @@ function withoutTexts({ members, ...facts }: Council): NonNullable<LogLine['coun
   };
 }
 
-/** A receipt as a line of the log: the ten keys of the first version in their order, then further ones. */
-export function logLine(receipt: Receipt, { user, metadata }: ClientFacts): LogLine {
+/**
+ * A receipt as a line of the log: the ten keys of the first version in their order, then further ones. `command`: the flag
+ * of an `ask` that was no question to a model.
+ */
+export function logLine(
+  receipt: Receipt,
+  { user, metadata }: ClientFacts,
+  command: string | null = null,
+): LogLine {
   return {
     ts: round(receipt.ts, 3),
     model: receipt.model === '' ? null : receipt.model,
@@ -60,6 +67,7 @@ export function logLine(receipt: Receipt, { user, metadata }: ClientFacts): LogL
     pressure: receipt.pressure,
     swapouts: receipt.swapouts,
     pageouts: receipt.pageouts,
+    ...(command !== null && { command }),
     ...(receipt.memory !== null && { memory: receipt.memory }),
     ...(receipt.shared && { shared: true }),
     ...(receipt.council !== null && { council: withoutTexts(receipt.council) }),

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, mkdirSync, openSync, readSync, type Stats, writeS
 import { dirname } from 'node:path';
 import type { LogLine } from '../contract.ts';
 import { messageOf } from '../errors.ts';
+import { jsonLine } from '../json-line.ts';
 import { rotate, statOrNull } from './rotate.ts';
 import { warnRarely } from './warn-rarely.ts';
 
@@ -56,7 +57,7 @@ class LogFile implements Log {
 
   write(line: LogLine): void {
     try {
-      this.#append(`${JSON.stringify(line)}\n`);
+      this.#append(jsonLine(line));
     } catch (error) {
       this.#warn(
         `The log ${this.#options.file} cannot be written (${messageOf(error)}); requests go unlogged.`,

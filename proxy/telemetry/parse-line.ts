@@ -1,5 +1,6 @@
 import {
   type Attempt,
+  type CouncilMember,
   EXIT,
   type ExitCode,
   type LogLine,
@@ -27,6 +28,7 @@ const FINISHES: Record<NonNullable<LogLine['finish']>, true> = {
   tool_calls: true,
   content_filter: true,
 };
+const OUTCOMES: Record<CouncilMember['outcome'], true> = { answered: true, demoted: true, lost: true };
 const LEVELS: Record<PressureLevel, true> = { normal: true, warn: true, critical: true };
 const EXITS: ReadonlySet<unknown> = new Set(Object.values(EXIT));
 
@@ -73,8 +75,10 @@ function furtherOf(fields: Fields): Partial<LogLine> {
   if ('finish' in fields) further.finish = oneOf(FINISHES, fields.finish);
   const pressure = oneOf(LEVELS, fields.pressure);
   if (pressure !== null) further.pressure = pressure;
+  if (typeof fields.command === 'string') further.command = fields.command;
   if (fields.memory === 'tight') further.memory = 'tight';
   if (fields.shared === true) further.shared = true;
+  if (isFields(fields.council)) further.council = councilOf(fields.council);
   if (typeof fields.error === 'string') further.error = fields.error;
   if (typeof fields.user === 'string') further.user = fields.user;
   if (isFields(fields.metadata)) further.metadata = textsOf(fields.metadata);
@@ -85,6 +89,36 @@ function attempt(value: unknown): Omit<Attempt, 'detail'>[] {
   if (!isFields(value)) return [];
   const [model, reason] = [textOr(value.model), oneOf(REASONS, value.reason)];
   return model === null || reason === null ? [] : [{ model, reason, seconds: amountOr(value.seconds) ?? 0 }];
+}
+
+type LoggedCouncil = NonNullable<LogLine['council']>;
+
+function councilOf(fields: Fields): LoggedCouncil {
+  return {
+    members: Array.isArray(fields.members) ? fields.members.flatMap(memberOf) : [],
+    chairman: textOr(fields.chairman) ?? '',
+    at_once: amountOr(fields.at_once) ?? 0,
+    synthesis: fields.synthesis === true,
+  };
+}
+
+function memberOf(value: unknown): LoggedCouncil['members'] {
+  if (!isFields(value)) return [];
+  const [model, outcome] = [textOr(value.model), oneOf(OUTCOMES, value.outcome)];
+  if (model === null || outcome === null) return [];
+  return [
+    {
+      letter: textOr(value.letter),
+      model,
+      served_by: textOr(value.served_by),
+      outcome,
+      reason: oneOf(REASONS, value.reason),
+      seconds: amountOr(value.seconds) ?? 0,
+      tokens_out: amountOr(value.tokens_out),
+      chars: amountOr(value.chars) ?? 0,
+      left_out: amountOr(value.left_out) ?? 0,
+    },
+  ];
 }
 
 /** A code that nobody knows is a failure; none at all, as in no version, claims none. */

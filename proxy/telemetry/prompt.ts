@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Message } from '../chat/types.ts';
 
 /** What the log keeps of a prompt: nothing that could be read, enough to see what repeats. */
@@ -17,7 +17,7 @@ export function promptFacts(messages: readonly Message[]): PromptFacts {
       ? only.text
       : JSON.stringify(messages.map((message) => [message.role, message.text]));
   return {
-    hash: createHash('sha256').update(text).digest('hex').slice(0, 8),
+    hash: hash('sha256', text).slice(0, 8),
     chars: messages.reduce((sum, message) => sum + codePoints(message.text), 0),
   };
 }

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { MemoryMinute, Span, Stats } from '../../proxy/contract.ts';
 import { rate } from '../format/bytes.ts';
+import { percent } from '../format/numbers.ts';
 import { duration } from '../format/time.ts';
 import { Segments } from '../parts/segments.tsx';
 import { usePage } from '../state/page.ts';
@@ -28,6 +29,12 @@ export function Charts() {
       </div>
       <div className="charts-body">
         {error && <p className="notice">{error}</p>}
+        {stats?.counting && (
+          <p className="notice" role="status">
+            The log is being counted, {percent(stats.counting.done, stats.counting.of)} so far: there is more
+            to come.
+          </p>
+        )}
         {stats ? (
           <SavedCard stats={stats} />
         ) : (

@@ -2,14 +2,16 @@ import type { LogLine } from '../../proxy/contract.ts';
 import { count } from '../format/numbers.ts';
 import { duration } from '../format/time.ts';
 import { exitWords, PRESSURE } from '../format/words.ts';
+import { councilFacts } from './council-facts.ts';
 
 type Facts = [name: string, value: string][];
 
 /** Every field of a line under a few titles. What an older line lacks is left out; what a newer one has on top, shown. */
 export function receiptFacts(line: LogLine): [title: string, facts: Facts][] {
   const { tokens_in, tokens_out, latency_s } = line;
+  // A council's tokens are those of all its members, who wrote before the first of these.
   const speed =
-    tokens_out && line.ttft_s != null && latency_s > line.ttft_s
+    !line.council && tokens_out && line.ttft_s != null && latency_s > line.ttft_s
       ? tokens_out / (latency_s - line.ttft_s)
       : null;
   const groups: [string, [string, string | null][]][] = [
@@ -33,6 +35,7 @@ export function receiptFacts(line: LogLine): [title: string, facts: Facts][] {
         ['Shared', line.shared ? 'with an identical request' : null],
       ],
     ],
+    ['Council', line.council ? councilFacts(line.council) : []],
     [
       'Size',
       [

@@ -58,6 +58,8 @@ function verdictOf(line: LogLine): string {
   const outcome = outcomeOf(line);
   if (outcome === 'answered')
     return `Answered${line.cache_hit ? ' from the cache' : ''} by ${line.served_by ?? 'nobody known'}.`;
+  if (line.council?.synthesis === false && line.served_by)
+    return `No synthesis: the chairman fell away, this is one member's answer, ${line.served_by}'s.`;
   if (outcome !== 'demoted') return `Not answered: ${exitWords(line.exit_code)}.`;
   return line.served_by === line.model
     ? `Answered by ${line.model}, one of whose members ${because(line)}.`

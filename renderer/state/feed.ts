@@ -38,7 +38,9 @@ export function matches(line: LogLine, { filter, q }: Query, single: ReadonlySet
     demoted: () => line.demoted === true,
     failed: () => outcomeOf(line) === 'failed',
     cached: () => line.cache_hit === true,
-    council: () => line.model !== null && line.served_by === line.model && !single.has(line.model),
+    council: () =>
+      line.council !== undefined ||
+      (line.model !== null && line.served_by === line.model && !single.has(line.model)),
   };
   if (!belongs[filter]()) return false;
   const { model, served_by, source, degraded_reason, error, request_id, user, attempts = [] } = line;

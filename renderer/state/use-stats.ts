@@ -20,6 +20,7 @@ export function useStats(span: Span): { stats: Stats | null; error: string | nul
         (fresh) => {
           setStats(fresh);
           setError(null);
+          if (fresh.counting !== null) soon();
         },
         (reason: unknown) => {
           if (!gone.signal.aborted) setError(wordsOf(reason));

@@ -66,7 +66,12 @@ describe('flags', () => {
   it.each<[string, string[], RegExp]>([
     ['an unknown one', ['--jsn', 'x'], /^ask: --jsn is not a flag; did you mean --json\?$/],
     ['an unknown tier', ['--90b', 'x'], /did you mean --9b/],
-    ['an unknown model', ['--model', 'fast-9c', 'x'], /There is no model fast-9c; did you mean fast-9b\?/],
+    ['an unknown model', ['--model', 'fast-9c', 'x'], /no tier or model fast-9c; did you mean fast-9b\?/],
+    ['a number with a dash', ['--log', '-5'], /-5 is not a flag; leave the dash out, or write -- before/],
+    ['no tier to fetch', ['--pull'], /--pull needs a value: --pull TIER \(9b, 4b, .*council, all\)/],
+    ['no kind of request', ['--log', '--only'], /--only KIND \(demoted, failed, cached, council\)/],
+    ['two commands', ['--log', '--stats'], /--stats and --log are two things; do one at a time/],
+    ['a tier for a command', ['--9b', '--stats'], /--stats asks no model; leave --9b out/],
     ['two tiers', ['--9b', '--3b', 'x'], /--9b and --3b name two tiers/],
     ['a tier and a model', ['--9b', '--model', 'tiny', 'x'], /name two models/],
     ['no value', ['x', '--system'], /--system needs a value: --system TEXT/],
@@ -258,13 +263,52 @@ describe('--again', () => {
     expect(notes(response)).toMatch(says);
   });
 
-  it('remembers nothing with history: off, and has forgotten what it knew', async () => {
+  it('asks a council, and after that again a model', async () => {
+    await ask(['which one'], { ...from('council'), i: 'of these' });
+    const before = toaster.fake.chats('qwen3.5:9b').length;
+    expect(exit(await ask(['--again', '--council'], from('council')))).toBe(0);
+    const asked = toaster.fake.chats('qwen3.5:9b').slice(before);
+    expect(asked.slice(0, 2).map(({ body }) => body.messages?.at(-1)?.content)).toEqual(
+      Array(2).fill('which one\n\nof these'),
+    );
+    await ask(['--again', '--3b'], from('council'));
+    expect(toaster.fake.chats('llama3.2:3b').at(-1)?.body.messages).toEqual([
+      { role: 'user', content: 'which one\n\nof these' },
+    ]);
+  });
+
+  it('has the schema of the last time, unless it is given another one', async () => {
+    const [file, schema] = ['shape.json', '{"type":"object"}'];
+    await ask(['--schema', file, 'one'], { ...from('s'), schema });
+    await ask(['--again', '--no-cache'], from('s'));
+    expect(heard()).toMatchObject({ format: { type: 'object' } });
+    expect(notes(await ask(['--again', '--schema', 'lost.json'], from('s')))).toMatch(
+      /lost\.json cannot be read/,
+    );
+  });
+
+  it('knows nothing of a question from before a restart', async () => {
+    const fresh = await startToaster();
+    const body = new URLSearchParams({ a: '--again', shell: 'a' });
+    const response = await fetch(`${fresh.url}/ask`, { method: 'POST', headers: { 'x-ask': '1' }, body });
+    expect(notes(response)).toMatch(/no last question of this terminal/);
+    await fresh.end();
+  });
+
+  it('remembers nothing with history: off, and forgets at once what it knew', async () => {
     const reload = () => toaster.admin('POST', '/api/config/reload');
     const file = join(toaster.folder, 'config.yaml');
     const before = readFileSync(file, 'utf8');
     await ask(['a secret'], from('c'));
     writeFileSync(file, `${before}\nhistory: off\n`);
     await reload();
+    // Nobody asked meanwhile.
+    writeFileSync(file, before);
+    await reload();
+    expect(notes(await ask(['--again'], from('c')))).toMatch(/no last question/);
+    writeFileSync(file, `${before}\nhistory: off\n`);
+    await reload();
+    await ask(['another secret'], from('c'));
     expect(notes(await ask(['--again'], from('c')))).toMatch(/the config says history: off/);
     writeFileSync(file, before);
     await reload();

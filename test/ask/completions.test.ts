@@ -29,6 +29,8 @@ describe('completions', () => {
     expect(complete('--9')).toEqual(['--9b']);
     expect(complete('--warm', 'fast-')).toEqual(['fast-1b', 'fast-3b', 'fast-4b', 'fast-9b']);
     expect(complete('-m', 'coder')).toEqual(['coder-30b']);
+    expect(complete('--pull', 't')).toEqual(['think', 'tiny']);
+    expect(complete('--pull', 'a')).toEqual(['all']);
     expect(complete('--guard', '')).toEqual(['off', 'on']);
     expect(complete('--only', 'd')).toEqual(['demoted']);
     expect(complete('--schema', file.slice(0, -1))).toEqual([file]);

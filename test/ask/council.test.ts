@@ -81,8 +81,18 @@ describe('ask --council', () => {
     expect(notes(response)).toMatch(/^\[degraded: council: lost a member, fast-1b\] unsupported: .*no luck/);
   });
 
-  it('marks a single answer as no synthesis', async () => {
-    toaster.fake.fault('qwen3.5:9b', { kind: 'status', status: 500 }, 1);
+  it('--show without a stream for stderr is refused before anybody is asked, and --json does without', async () => {
+    const before = toaster.fake.seen.length;
+    const response = await ask(['--council', '--show', 'x']);
+    expect([response.headers.get('x-exit'), await response.text()]).toEqual(['2', '']);
+    expect(notes(response)).toMatch(/^ask: --show needs a stream for stderr: .* --json has members' answers/);
+    expect(toaster.fake.seen).toHaveLength(before);
+    const { council } = await jsonOf(await ask(['--council', '--show', '--json', 'x']));
+    expect(council.members[1].text).toMatch(/warm|brown/);
+  });
+
+  it('marks a single answer as no synthesis, above it and also where only stdout is read', async () => {
+    toaster.fake.fault('qwen3.5:9b', { kind: 'status', status: 500 });
     toaster.fake.fault('llama3.2:3b', { kind: 'status', status: 500 });
     toaster.writeConfig(
       '  council: { members: [{ model: fast-1b }, { model: fast-1b }], chairman: think-9b }\n  think-9b: { fallback: [fast-3b] }',
@@ -92,6 +102,19 @@ describe('ask --council', () => {
     expect(notes(response)).toMatch(
       /^\[no synthesis: the chairman fell away, this is one member's answer, fast-1b's\] .*\[degraded: council → fast-1b\]/,
     );
-    expect(await response.text()).toBe('brown\n');
+    const mark = "[no synthesis: the chairman fell away, this is one member's answer, fast-1b's]";
+    expect(await response.text()).toBe(`${mark}\n\nbrown\n`);
+    const { text, council } = await jsonOf(await ask(['--council', '--json', 'x']));
+    expect([text, council.synthesis]).toEqual(['brown', false]);
+  });
+
+  it('has that mark on a screen once, from stderr', async () => {
+    const id = 'screen';
+    const stream = await fetch(`${toaster.url}/ask/${id}/stderr`, { headers: { 'x-ask': '1' } });
+    const answer = await ask(['--council', 'x'], { live: id, terminal: '1' });
+    expect(await answer.text()).toBe('brown\n');
+    expect(await stream.text()).toMatch(/\[no synthesis: .*fast-1b's\] No model could answer for think-9b/);
+    // stderr goes elsewhere, and somebody sits in front of stdout.
+    expect(await (await ask(['--council', 'x'], { terminal: '1' })).text()).toMatch(/^\[no synthesis: /);
   });
 });

@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logQuestion } from '../../proxy/ask/log.ts';
@@ -6,7 +6,7 @@ import { parseAskArgs } from '../../proxy/ask/parse-args.ts';
 import type { Receipt } from '../../proxy/contract.ts';
 import { until } from '../helpers/requests.ts';
 import { runAsk } from '../helpers/shim.ts';
-import { startToaster, type TestToaster } from '../helpers/toaster.ts';
+import { readLog, startToaster, type TestToaster } from '../helpers/toaster.ts';
 import { aLine } from '../telemetry/helpers.ts';
 
 let toaster: TestToaster;
@@ -22,7 +22,7 @@ const ask = async (...args: string[]) => runAsk(args, { env });
 
 describe('ask --log', () => {
   it('says so when there is nothing', async () => {
-    expect(await ask('--log')).toEqual({ code: 0, stdout: 'No such requests yet.\n', stderr: '' });
+    expect(await ask('--log')).toEqual({ code: 0, stdout: 'No request yet.\n', stderr: '' });
   });
 
   it('shows the newest lines, the last one below, and what became of each', async () => {
@@ -59,6 +59,12 @@ describe('ask --log', () => {
     expect((await ask('--log', '2')).stdout.trimEnd().split('\n')).toHaveLength(2);
     expect((await ask('--log', '--only', 'demoted')).stdout).toMatch(/^.*demoted: timeout\n$/);
     expect((await ask('--log', '50', 'All Failed')).stdout).toMatch(/^.*failed: all failed\n$/);
+    expect((await ask('--log', '1', 'fast-9b', '--only', 'failed')).stdout).toMatch(
+      /^.*failed: ␛\[31mred\n$/,
+    );
+    expect((await ask('--log', 'No Such', '--only', 'cached')).stdout).toBe(
+      'No cached request with "no such" in it.\n',
+    );
     expect(JSON.parse((await ask('--log', '1', 'hit', '--only', 'cached', '--json')).stdout || '{}')).toEqual(
       {},
     );
@@ -80,13 +86,57 @@ describe('ask --log', () => {
     await until(() => toaster.log().at(-1)?.exit_code === 130);
   });
 
+  it('follows through a rotation, only what is wanted, and as JSON', async () => {
+    const file = join(toaster.folder, 'log.jsonl');
+    // In which of the two depends on when the log finds out that it was moved.
+    const interrupted = () =>
+      [...readLog(file), ...readLog(`${file}.1`)].filter(({ exit_code }) => exit_code === 130).length;
+    const before = interrupted();
+    const gone = new AbortController();
+    const args = ['--log', '0', '-f', '--only', 'demoted', 'HTTP_5xx', '--json'];
+    const response = await fetch(`${toaster.url}/ask`, {
+      method: 'POST',
+      headers: { 'x-ask': '1' },
+      body: new URLSearchParams(args.map((arg): [string, string] => ['a', arg])),
+      signal: gone.signal,
+    });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    renameSync(file, `${file}.1`);
+    await (await toaster.chat('not this one')).text();
+    toaster.fake.fault('qwen3.5:9b', { kind: 'status', status: 500 }, 1);
+    await (await toaster.chat('this one')).text();
+    const { value = '' } = (await reader?.read()) ?? {};
+    expect(JSON.parse(value)).toMatchObject({ model: 'fast-9b', degraded_reason: 'http_5xx' });
+    gone.abort();
+    await until(() => interrupted() === before + 1);
+  });
+
   it.each([
     [['--log', '10001'], /up to 10000 lines/],
+    [['--log', '0'], /--log 0 shows nothing; with -f it shows what comes/],
     [['--log', '--only', 'slow'], /--only slow is none of all, demoted, failed, cached, council/],
     [['--follow', 'hi'], /--follow goes with --log/],
   ])('refuses %j', async (args, says) => {
     expect(await ask(...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(says) });
   });
+});
+
+it('a log that cannot be read says so, and one that is empty is no trouble', async () => {
+  const own = await startToaster();
+  const log = join(own.folder, 'log.jsonl');
+  const show = () => runAsk(['--log'], { env: { ASK_URL: own.url, ASK_DATA_DIR: own.folder } });
+  writeFileSync(log, '');
+  expect(await show()).toMatchObject({ code: 0, stdout: 'No request yet.\n' });
+  rmSync(log);
+  mkdirSync(log);
+  expect(await show()).toMatchObject({
+    code: 4,
+    stdout: '',
+    stderr: expect.stringMatching(
+      /^ask: The log .*log\.jsonl cannot be read \(EISDIR.*\); ask --doctor looks why\.$/m,
+    ),
+  });
+  await own.end();
 });
 
 it.each([

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -126,6 +126,9 @@ describe.each(shells())('in %s', (shell) => {
       'exit_code',
     ]);
     expect(line).toMatchObject({ exit_code: 3, source: 'ask' });
+    // As Toaster makes them: for this user alone.
+    const modeOf = (...names: string[]) => statSync(join(folder, 'deeper', ...names)).mode & 0o777;
+    expect([modeOf(), modeOf('log.jsonl')]).toEqual([0o700, 0o600]);
   });
 });
 
@@ -160,7 +163,8 @@ describe('the shim', () => {
       /^ask: The prompt has 5000 kB and cannot fit into the 8192 tokens of \S+; shorten it\.\n$/,
     );
     expect(lastLine()).toMatchObject({ prompt_chars: 2_500_000 + 'how long?\n\n'.length, exit_code: 2 });
-    expect(toaster.fake.seen.slice(before).filter(({ path }) => path === '/api/chat')).toEqual([]);
+    const asked = toaster.fake.seen.slice(before).map(({ path }) => path);
+    expect(asked.filter((path) => path === '/api/chat' || path === '/api/generate')).toEqual([]);
   });
 
   it('takes 100 kB of stdin', async () => {

@@ -1,8 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { statsLength, statsText } from '../../proxy/ask/stats.ts';
-import type { Receipt } from '../../proxy/contract.ts';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { statsLength, tellCounting } from '../../proxy/ask/stats.ts';
+import { statsText } from '../../proxy/ask/stats-text.ts';
+import type { Counting, Receipt } from '../../proxy/contract.ts';
 import { runAsk } from '../helpers/shim.ts';
 import { startToaster, type TestToaster } from '../helpers/toaster.ts';
 import { aLine } from '../telemetry/helpers.ts';
@@ -77,6 +78,29 @@ describe('its text', () => {
     const report = { from: now, to: now, total: sums, models: [], hours: [1], prices: null, saved: null };
     expect(statsText(report, false)).toMatch(/\nworth +unknown: set prices in the config/);
   });
+});
+
+it('a long count is told on a terminal, on a line that vanishes', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const said: string[] = [];
+  let counting: Counting | null = null;
+  const tell = (watched: boolean) =>
+    tellCounting({ watched, raw: (text) => void said.push(text) }, () => counting);
+  const quick = tell(true);
+  vi.advanceTimersByTime(1000);
+  quick();
+  const piped = tell(false);
+  counting = { done: 430, of: 1000 };
+  vi.advanceTimersByTime(1000);
+  piped();
+  expect(said).toEqual([]);
+  const end = tell(true);
+  vi.advanceTimersByTime(300);
+  end();
+  end();
+  vi.advanceTimersByTime(1000);
+  expect(said).toEqual(['\r\u001b[Kcounting the log, 43%', '\r\u001b[K']);
 });
 
 it('a length is seven days unless words say otherwise', () => {

@@ -2,43 +2,50 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Concurrency, mostAtOnce } from '../../proxy/council/concurrency.ts';
 import { jsonOf } from '../helpers/requests.ts';
 import { startToaster, type TestToaster } from '../helpers/toaster.ts';
+import { WatchedEngine } from './watched-engine.ts';
 
 let toaster: TestToaster;
 afterEach(() => toaster?.end());
 
-const atOnce = (): unknown[] =>
-  toaster.log().map((line) => (line.council as { at_once: number } | undefined)?.at_once);
-
-/** Members on llama.cpp whose answers go on until the limit, and a chairman who is quickly done. */
+/** Members on llama.cpp, whose answers go on until the limit. */
 const EMBEDDED = `  council: { members: [{ model: tiny }, { model: tiny }], chairman: fast-1b }`;
+const COUNT = { model: 'council', max_tokens: 50 };
 
 describe('members', () => {
   it('answer at once on two sequences of the embedded engine, as is seen', async () => {
-    toaster = await startToaster({ models: EMBEDDED });
-    await jsonOf(await toaster.chat('toast', { model: 'tiny' }));
-    const answer = await toaster.chat('count', { model: 'council', max_tokens: 400 });
+    const engine = new WatchedEngine();
+    toaster = await startToaster({ models: EMBEDDED, startChild: engine.start });
+    engine.together = 2;
+    const answer = await toaster.chat('count', COUNT);
+    expect(engine.look()).toBe('asked asked begins begins ends ends');
     expect(answer.headers.get('x-council')).toBe('members=2/2; at-once=2; synthesis=yes');
   });
 
-  it('answer one after the other on a runtime that was seen to do so', async () => {
-    // The embedded engine with a single sequence is one that queues without a word.
+  it('answer one after the other on an engine with one, and are asked so once that was seen', async () => {
+    const engine = new WatchedEngine();
     toaster = await startToaster({
       models: `  one: { weights: qwen-one }\n${EMBEDDED.replaceAll('model: tiny', 'model: one')}`,
+      startChild: engine.start,
     });
-    for (let i = 0; i < 2; i += 1)
-      await jsonOf(await toaster.chat('count', { model: 'council', max_tokens: 30 }));
-    expect(atOnce()).toEqual([1, 1]);
+    await jsonOf(await toaster.chat('toast', { model: 'one' }));
+    engine.look();
+    engine.together = 2;
+    await jsonOf(await toaster.chat('count', COUNT));
+    expect(engine.look()).toBe('asked asked begins ends begins ends');
+    engine.together = 1;
+    await jsonOf(await toaster.chat('count', COUNT));
+    expect(engine.look()).toBe('asked begins ends asked begins ends');
+    const councils = toaster.log().flatMap((line) => line.council ?? []);
+    expect(councils).toMatchObject([{ at_once: 1 }, { at_once: 1 }]);
   });
 
-  it('with weights that fit together answer at once, and others one after the other without evicting the chairman', async () => {
+  it('do not evict the chairman, also where not all fit together', async () => {
     const run = async (budget: number): Promise<string[]> => {
       toaster = await startToaster({
         models:
           '  council: { members: [{ model: fast-4b }, { model: fast-3b }, { model: fast-4b }], chairman: fast-1b }',
         further: `memory: { budget_gb: ${budget}, reserve_gb: 0, system_gb: 0 }`,
       });
-      for (const name of ['gemma3:4b', 'llama3.2:3b'])
-        toaster.fake.set({ name, tokenMs: 20, reply: 'a b c d e f g h' });
       await jsonOf(await toaster.chat('x', { model: 'fast-1b' }));
       const before = toaster.fake.seen.length;
       const response = await toaster.chat('x', { model: 'council' });
@@ -47,13 +54,12 @@ describe('members', () => {
         .slice(before)
         .filter(({ path, body }) => path === '/api/generate' && body.keep_alive !== 0)
         .map(({ body }) => body.model ?? '');
-      const most = response.headers.get('x-council');
       await toaster.end();
-      return [String(most?.includes('at-once=3')), ...loads.sort()];
+      return loads.sort();
     };
-    expect(await run(20)).toEqual(['true', 'gemma3:4b', 'llama3.2:3b']);
+    expect(await run(20)).toEqual(['gemma3:4b', 'llama3.2:3b']);
     // 4B and 1B fit, 3B and 1B fit, all three do not.
-    expect(await run(5.6)).toEqual(['false', 'gemma3:4b', 'llama3.2:3b']);
+    expect(await run(5.6)).toEqual(['gemma3:4b', 'llama3.2:3b']);
   });
 });
 

@@ -144,10 +144,32 @@ describe('a council that is short of somebody says so', () => {
     expect(response.headers.get('x-degraded')).toBe(`council -> ${answer.model}`);
     expect(response.headers.get('x-council')).toContain('synthesis=no');
     expect(toaster.log()).toMatchObject([{ demoted: true, council: { synthesis: false } }]);
+    // Who streams hears of it before the first word, too.
+    const streamed = await ask({ stream: true });
+    expect(streamed.headers.get('x-council')).toContain('synthesis=no');
+    expect(streamed.headers.get('x-degraded')).toMatch(/^council -> fast-[13]b$/);
+    expect(await streamed.text()).toMatch(/^data: \{[^\n]*"model":"fast-[13]b"/);
     const strict = await ask({}, { 'x-strict': '1' });
     expect(strict.status).toBe(503);
     const formed = await ask({ response_format: { type: 'json_object' } });
     expect(formed.status).toBe(503);
+  });
+
+  it('a chairman that dies while it thinks: a single answer, unless the client has seen the thoughts', async () => {
+    toaster.writeConfig(`${MIXED}\n  think-9b: { fallback: [] }`);
+    await toaster.admin('POST', '/api/config/reload');
+    toaster.fake.fault('qwen3.5:9b', { kind: 'error-in-stream', after: 2 });
+    expect((await ask()).headers.get('x-council')).toContain('synthesis=no');
+    const form = new URLSearchParams({ a: '--council' });
+    form.append('a', 'why toast?');
+    const told = await fetch(`${toaster.url}/ask`, { method: 'POST', headers: { 'x-ask': '1' }, body: form });
+    expect([told.headers.get('x-exit'), told.headers.get('x-council')]).toEqual([
+      '0',
+      expect.stringContaining('synthesis=no'),
+    ]);
+    const streamed = await (await ask({ stream: true })).text();
+    expect(streamed).toContain('"code":"broke_off"');
+    expect(streamed).not.toContain('echo');
   });
 
   it('all members lost: an error that says why', async () => {

@@ -1,12 +1,14 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { doctorText } from '../../proxy/ask/doctor.ts';
 import { examine } from '../../proxy/doctor/examine.ts';
-import { type Finding, ok } from '../../proxy/doctor/finding.ts';
+import { type Finding, hint, ok, unknown } from '../../proxy/doctor/finding.ts';
 import type { DoctorTools } from '../../proxy/doctor/tools.ts';
 import { parseEnviron } from '../../proxy/runtimes/ollama/server-environment.ts';
 import { judgeSettings } from '../../proxy/runtimes/ollama/settings.ts';
 import { FakeOllama } from '../fake-ollama/server.ts';
+import { jsonOf } from '../helpers/requests.ts';
 import { runAsk } from '../helpers/shim.ts';
 import { startToaster, type TestToaster } from '../helpers/toaster.ts';
 
@@ -34,7 +36,8 @@ async function doctor(check: string): Promise<{ found: Finding[]; code: number }
 
 describe('ask --doctor', () => {
   it('says of a machine that is well that nothing is wrong, in words for a pipe', async () => {
-    const { log } = await start();
+    // Small enough for any machine.
+    const { log } = await start({ weights: '  qwen-9b: { size_gb: 0.1 }' });
     const { stdout, code } = await ask(['--doctor']);
     expect(stdout).toMatch(/^ok {7}runtimes {2}ollama: version 0\.33\.0-fake at http/m);
     expect(stdout).toMatch(
@@ -43,7 +46,17 @@ describe('ask --doctor', () => {
     expect(stdout).toMatch(/^ok {7}cache {5}.*cache\.db is whole/m);
     expect(stdout).not.toMatch(/^wrong/m);
     expect(code).toBe(0);
-    expect(log()).toEqual([expect.objectContaining({ model: null, exit_code: 0 })]);
+    expect(log()).toEqual([expect.objectContaining({ model: null, command: 'doctor', exit_code: 0 })]);
+  });
+
+  it('the log has the exit code that the shell saw, and yet no request failed', async () => {
+    const { url, log } = await start({ onOllama: 'http://127.0.0.1:9' });
+    expect((await ask(['--doctor'])).code).toBe(4);
+    expect(log()).toEqual([expect.objectContaining({ command: 'doctor', exit_code: 4 })]);
+    expect(await jsonOf(await fetch(`${url}/api/requests?filter=failed`))).toMatchObject({ requests: [] });
+    expect((await ask(['--log'])).stdout).toBe('No request yet.\n');
+    expect((await ask(['--stats'])).stdout).toMatch(/^No requests since/);
+    expect((await ask(['--doctor', '--help'])).stdout).toMatch(/^usage: ask/);
   });
 
   it('takes no question', async () => {
@@ -150,6 +163,20 @@ describe('ask --doctor', () => {
     expect(found[1]?.says).toMatch(/^coder-30b is missing and needs 18\.6 GB/);
   });
 
+  it('advice is no trouble, and is counted apart', () => {
+    const findings: Finding[] = [
+      { check: 'tiers', ...ok('there is room for --9b') },
+      { check: 'tiers', ...hint('--heavy would run tight', null) },
+    ];
+    expect(doctorText(findings, false)).toBe(
+      'ok       tiers  there is room for --9b\nhint     tiers  --heavy would run tight\n\nAll is well, 1 hint.\n',
+    );
+    expect(doctorText(findings, true)).toMatch(/^· {2}tiers {2}--heavy/m);
+    expect(doctorText([...findings, { check: 'disk', ...unknown('no answer') }], false)).toMatch(
+      /\n0 wrong, 0 to know, 1 unknown, 1 hint\.\n$/,
+    );
+  });
+
   it('a check that fails or hangs is unknown, and keeps none of the others', async () => {
     const findings = await examine(
       {} as DoctorTools,
@@ -170,7 +197,7 @@ describe('ask --doctor', () => {
 
 describe("Ollama's settings", () => {
   const judge = (words: string[], platform: NodeJS.Platform = 'linux') =>
-    judgeSettings({ environment: parseEnviron(['PATH=/bin', ...words]) }, platform);
+    judgeSettings({ environment: parseEnviron(['PATH=/bin', ...words]) }, platform, []);
 
   it('that spare memory are fine', () => {
     expect(judge(['OLLAMA_KV_CACHE_TYPE=q8_0', 'OLLAMA_FLASH_ATTENTION=1'])).toEqual([
@@ -195,9 +222,14 @@ describe("Ollama's settings", () => {
     expect(judge(['OLLAMA_KV_CACHE_TYPE=q8_0'])[0]?.says).toMatch(/nobody turned it on/);
   });
 
+  it('are read of what ps shows, where spaces are not quoted', () => {
+    const words = 'ollama serve PATH=/bin OLLAMA_MODELS=/Volumes/My Disk/models HOME=/Users/me'.split(' ');
+    expect(parseEnviron(words)?.get('OLLAMA_MODELS')).toBe('/Volumes/My Disk/models');
+  });
+
   it('that cannot be seen are unknown', () => {
     expect(parseEnviron(['ollama', 'serve'])).toBeNull();
-    expect(judgeSettings({ environment: null }, 'linux')[0]?.state).toBe('unknown');
+    expect(judgeSettings({ environment: null }, 'linux', [])[0]?.state).toBe('unknown');
   });
 });
 

@@ -38,7 +38,8 @@ export function script(model: FakeModel, body: ChatBody): Script {
   const last = body.messages?.at(-1)?.content ?? '';
   // `"json"` is ignored, as the real one does for models made of a GGUF.
   const bound = typeof body.format === 'object' && body.format !== null;
-  const text = bound ? JSON.stringify(instanceOf(body.format)) : (model.reply ?? `echo: ${last}`);
+  const reply = typeof model.reply === 'function' ? model.reply(body) : model.reply;
+  const text = bound ? JSON.stringify(instanceOf(body.format)) : (reply ?? `echo: ${last}`);
   const calls = body.tools?.length ? (model.toolCalls ?? []) : [];
   const stopped = beforeStop(calls.length > 0 ? '' : text, body.options?.stop ?? []);
   const thinks = model.capabilities.includes('thinking') && body.think !== false;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ChatBody } from './answer.ts';
 import type { Machine } from './machine.ts';
 
 export type Capability = 'completion' | 'tools' | 'thinking' | 'vision';
@@ -11,8 +12,8 @@ export interface FakeModel {
   capabilities: Capability[];
   loadMs: number;
   tokenMs: number;
-  /** What it says; by default it repeats the last message. */
-  reply?: string;
+  /** What it says, always or to a request; by default it repeats the last message. */
+  reply?: string | ((body: ChatBody) => string);
   thinking?: string;
   toolCalls?: { name: string; arguments: Record<string, unknown> }[];
 }

@@ -15,19 +15,26 @@ export interface ProxyOnOllama {
   onOllama(name: string, test: (real: RealOllama) => Promise<void>): void;
 }
 
-/** `yaml` is the config, given the Ollama; `warn` hears the proxy's warnings. */
+/**
+ * `yaml` is the config, given the Ollama; `warn` hears the proxy's warnings; `settings` are Ollama's, in its environment;
+ * `address` is where the proxy is to ask it, given where it is.
+ */
 export function proxyOnOllama(
   yaml: (real: RealOllama) => string,
   warn: (message: string) => void,
+  {
+    settings = {},
+    address = (url) => url,
+  }: { settings?: Record<string, string>; address?: (url: string) => string } = {},
 ): ProxyOnOllama {
   const folder = mkdtempSync(join(tmpdir(), 'proxy-on-ollama-'));
   let ollama: RealOllama | string;
   let proxy: Serving | undefined;
   beforeAll(async () => {
-    ollama = await startRealOllama();
+    ollama = await startRealOllama(settings);
     if (typeof ollama === 'string') return;
     const paths = pathsFrom({ ASK_DATA_DIR: folder, ASK_CONFIG: join(folder, 'config.yaml') });
-    writeFileSync(paths.config, `runtimes: { ollama: { url: "${ollama.url}" } }\n${yaml(ollama)}`);
+    writeFileSync(paths.config, `runtimes: { ollama: { url: "${address(ollama.url)}" } }\n${yaml(ollama)}`);
     proxy = await serve({ paths, port: 0, warn });
   });
   afterAll(async () => {

@@ -27,8 +27,11 @@ export interface RealOllama {
   close(): Promise<void>;
 }
 
-/** Starts the Ollama that `OLLAMA_BIN` names; a sentence that says why when there is none. */
-export async function startRealOllama(): Promise<RealOllama | string> {
+/**
+ * Starts the Ollama that `OLLAMA_BIN` names, with settings of its own (`OLLAMA_...`); a sentence that says why when there
+ * is none.
+ */
+export async function startRealOllama(settings: Record<string, string> = {}): Promise<RealOllama | string> {
   const bin = process.env.OLLAMA_BIN;
   if (!bin) return 'OLLAMA_BIN names no Ollama';
   try {
@@ -38,7 +41,13 @@ export async function startRealOllama(): Promise<RealOllama | string> {
   }
   const folder = mkdtempSync(join(tmpdir(), 'ollama-'));
   const port = await freePort();
-  const env = { ...process.env, OLLAMA_HOST: `127.0.0.1:${port}`, OLLAMA_MODELS: folder, HOME: folder };
+  const env = {
+    ...process.env,
+    ...settings,
+    OLLAMA_HOST: `127.0.0.1:${port}`,
+    OLLAMA_MODELS: folder,
+    HOME: folder,
+  };
   const server = spawn(bin, ['serve'], { env, stdio: 'ignore', detached: true });
   const url = `http://127.0.0.1:${port}`;
   const exited = once(server, 'exit');

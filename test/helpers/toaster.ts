@@ -1,8 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Binding } from '../../proxy/binding.ts';
 import type { FreeOnDisk } from '../../proxy/disk.ts';
+import { LIMITS, type Limits } from '../../proxy/http/listen.ts';
 import { pathsFrom } from '../../proxy/paths.ts';
+import type { StartChild } from '../../proxy/runtimes/llamacpp/child-process.ts';
 import { type Serving, serve } from '../../proxy/serve.ts';
 import { FakeOllama, type FakeOptions } from '../fake-ollama/server.ts';
 import { writeTinyGguf } from '../tiny-gguf/write-tiny-gguf.ts';
@@ -62,6 +65,10 @@ export async function startToaster(
     ui?: string;
     log?: string;
     disk?: FreeOnDisk;
+    /** How the embedded engine's process is started. */
+    startChild?: StartChild;
+    bindings?: readonly Binding[];
+    limits?: Partial<Limits>;
     /** YAML below `weights:`. */
     weights?: string;
   } = {},
@@ -80,7 +87,7 @@ export async function startToaster(
   mkdirSync(paths.models);
   writeTinyGguf(join(paths.models, 'tiny.gguf'));
   const warnings: string[] = [];
-  const { ui, disk } = options;
+  const { ui, disk, startChild, bindings, limits } = options;
   const warn = (message: string): void => void warnings.push(message);
   const serving = await serve({
     paths,
@@ -88,6 +95,9 @@ export async function startToaster(
     warn,
     ...(ui !== undefined && { ui }),
     ...(disk && { disk }),
+    ...(startChild && { startChild }),
+    ...(bindings && { bindings }),
+    limits: { ...LIMITS, ...limits },
   });
   const post: TestToaster['post'] = (path, body, headers = {}) =>
     fetch(serving.url + path, {

@@ -18,8 +18,11 @@ function link(id: string): Link {
   };
 }
 
-/** A machine with room for one of two, `old` being in it; what happens to them, in order. `stays`: it ignores unloads. */
-function machine({ stays = false } = {}) {
+/**
+ * A machine with room for one of two, `old` being in it; what happens to them, in order. `stays`: it ignores unloads;
+ * `measuring`: how long it takes to look at the machine after a load.
+ */
+function machine({ stays = false, measuring = Promise.resolve() } = {}) {
   const happened: string[] = [];
   const left = (): boolean => !stays && happened.includes('unload old');
   const resident: Resident = {
@@ -47,7 +50,11 @@ function machine({ stays = false } = {}) {
     counters: NO_COUNTERS,
   });
   const warn = (message: string): never => expect.fail(message);
-  const probe = new MemoryProbe({ read, processes: async () => [], wall: () => Date.now() / 1000, warn });
+  const processes = async (): Promise<[]> => {
+    if (happened.includes('load new')) await measuring;
+    return [];
+  };
+  const probe = new MemoryProbe({ read, processes, wall: () => Date.now() / 1000, warn });
   const ledger = new Ledger(() => performance.now());
   const known = ['old', 'new'].map((id) => ({
     weights: link(id).weights,
@@ -104,5 +111,17 @@ it('who ignores it does not stop a person who insists', async () => {
   const { room, happened, close } = machine({ stays: true });
   await collect(room.make(link('new'), { force: true, background: false, giveUp: never() }, [], never()));
   expect(happened).toEqual(['unload old', 'unload old', 'load new']);
+  close();
+});
+
+it('who wants the same weights begins when they are there, and does not wait until they are measured', async () => {
+  const measuring = Promise.withResolvers<void>();
+  const { room, happened, close } = machine({ measuring: measuring.promise });
+  const make = () =>
+    room.make(link('new'), { force: false, background: false, giveUp: never() }, [], never());
+  const [first, second] = await Promise.all([collect(make()), collect(make())]);
+  expect([first.length, second]).toEqual([2, []]);
+  expect(happened).toEqual(['unload old', 'load new']);
+  measuring.resolve();
   close();
 });

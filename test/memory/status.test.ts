@@ -154,7 +154,7 @@ describe('ask', () => {
     expect(resident()).toEqual([]);
     expect(await ask('--warm', 'nope')).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/There is no model nope/),
+      stderr: expect.stringMatching(/no tier or model nope; the tiers are 9b, /),
     });
   });
 

@@ -81,6 +81,7 @@ describe('the packed app', () => {
       '/dist/electron/main.cjs',
       '/dist/electron/preload.cjs',
       '/dist/serve.js',
+      '/dist/quick-check-thread.js',
       '/package.json',
     ])
       expect(asar).toContain(file);

@@ -1,15 +1,30 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { linksOf, PullDesk } from '../../proxy/pull/desk.ts';
 import { OllamaHttp } from '../../proxy/runtimes/ollama/http.ts';
+import { placeOf } from '../../proxy/runtimes/ollama/place.ts';
 import { pullModel } from '../../proxy/runtimes/ollama/pull.ts';
+import type { OpenedRuntime } from '../../proxy/runtimes/types.ts';
+import type { ServiceParts } from '../../proxy/service.ts';
 import { FakeOllama } from '../fake-ollama/server.ts';
 import { never, until } from '../helpers/requests.ts';
 import { type RunOptions, runAsk } from '../helpers/shim.ts';
+import { tempFolder } from '../helpers/temp-folder.ts';
 import { startToaster, type TestToaster } from '../helpers/toaster.ts';
 
 const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 31) % 251));
@@ -176,7 +191,55 @@ describe('ask --pull of a GGUF', () => {
     });
     expect(code).toBe(130);
     await until(() => !existsSync(join(models(), 'small.gguf.lock')));
+    await until(() => toaster.log().some(({ exit_code }) => exit_code === 130));
     expect(readdirSync(models()).sort()).toEqual(['small.gguf.part', 'tiny.gguf']);
+  });
+
+  it('what an earlier try has left need not have room once more', async () => {
+    await start({ disk: async () => 150_000 });
+    expect(await pull(['--pull', 'small'])).toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(
+        /small needs 0\.0 GB on the disk, and 0\.0 GB are left in .*models; free some/,
+      ),
+    });
+    writeFileSync(join(models(), 'small.gguf.part'), bytes.subarray(0, 200_000));
+    expect((await pull(['--pull', 'small'])).code).toBe(0);
+    expect(ranges).toEqual(['bytes=200000-']);
+  });
+
+  it('a part that is whole is looked through, and nothing is fetched', async () => {
+    await start();
+    writeFileSync(join(models(), 'small.gguf.part'), bytes);
+    expect((await pull(['--pull', 'small'])).stdout).toBe('small.gguf is ready.\n');
+    expect(ranges).toEqual([]);
+    expect(readdirSync(models()).sort()).toEqual(['small.gguf', 'tiny.gguf']);
+  });
+
+  it('a disk that gets full on the way is what is said', async (ctx) => {
+    if (!existsSync('/dev/full')) return ctx.skip('there is no /dev/full');
+    await start();
+    symlinkSync('/dev/full', join(models(), 'small.gguf.part'));
+    const { code, stderr } = await pull(['--pull', 'small']);
+    expect(stderr).toMatch(
+      /^ask: small could not be fetched \(127\.0\.0\.1:\d+: .*no space left on device.*\)/m,
+    );
+    expect(code).toBe(4);
+    expect(existsSync(join(models(), 'small.gguf.lock'))).toBe(false);
+  });
+
+  it('that another process fetches is left to it', async () => {
+    await start();
+    writeFileSync(join(models(), 'small.gguf.lock'), String(process.ppid));
+    expect(await pull(['--pull', 'small'])).toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(
+        /^ask: Another process is fetching .*small\.gguf right now; wait for it\.$/m,
+      ),
+    });
+    // One that died left its lock behind.
+    writeFileSync(join(models(), 'small.gguf.lock'), String(spawnSync('true').pid));
+    expect((await pull(['--pull', 'small'])).code).toBe(0);
   });
 
   it('without a source says where to put the file', async () => {
@@ -184,6 +247,107 @@ describe('ask --pull of a GGUF', () => {
     const { code, stderr } = await pull(['--pull', 'lost']);
     expect(stderr).toMatch(/Nobody knows where lost comes from: put the GGUF at .*models\/lost\.gguf/);
     expect(code).toBe(4);
+  });
+});
+
+describe('ask --pull of several', () => {
+  it('goes on after one that cannot be had, and fails in the end', async () => {
+    await start();
+    const { code, stdout, stderr } = await pull(['--pull', 'lost,small,9b']);
+    expect(stdout).toMatch(/small\.gguf is ready\.\nqwen3\.5:9b is there already\.\n$/);
+    expect(stderr).toMatch(/^ask: Nobody knows where lost comes from/);
+    expect(code).toBe(4);
+  });
+
+  it('says the same of all only once', async () => {
+    await start();
+    await toaster.fake.close();
+    const { code, stderr } = await pull(['--pull', '3b,lost,1b']);
+    expect(stderr.split('\n').map((line) => line.slice(0, 30))).toEqual([
+      'ask: Ollama does not answer at',
+      'ask: Nobody knows where lost c',
+      '',
+    ]);
+    expect(code).toBe(4);
+    toaster.fake = await FakeOllama.start({ models: [] });
+  });
+
+  it('with --json is a line of JSON for each step', async () => {
+    await start();
+    const { code, stdout } = await pull(['--pull', 'small,lost,9b', '--json']);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines[0]).toMatchObject({ name: 'small.gguf', state: 'fetching', total: bytes.length });
+    expect(lines.slice(1)).toEqual([
+      { name: 'small.gguf', state: 'ready' },
+      { name: 'lost.gguf', state: 'failed', error: expect.stringMatching(/^Nobody knows where/) },
+      { name: 'qwen3.5:9b', state: 'there' },
+    ]);
+    expect(code).toBe(4);
+  });
+});
+
+describe('where Ollama keeps its models', () => {
+  const weights = { id: 'a', name: 'a', size_gb: 0.1, context: 512, parallel: 1 };
+  const place = (environment: Record<string, string> | null, url = 'http://localhost:11434') =>
+    placeOf(weights, url, 'linux', async () => ({
+      environment: environment && new Map(Object.entries(environment)),
+    }));
+
+  it('is where its server was told to, or below its home', async () => {
+    expect(await place({ HOME: '/h', OLLAMA_MODELS: '/big/models' })).toEqual({
+      folder: '/big/models',
+      have: 0,
+    });
+    expect(await place({ HOME: '/h' })).toEqual({ folder: '/h/.ollama/models', have: 0 });
+  });
+
+  it('has what came of a pull that broke off: the file is as long as it will be, with holes', async () => {
+    const folder = tempFolder();
+    mkdirSync(join(folder, 'blobs'));
+    const partial = (name: string, length: number) => {
+      const file = join(folder, 'blobs', name);
+      writeFileSync(file, Buffer.alloc(2_000_000, 1));
+      truncateSync(file, length);
+    };
+    partial('sha256-1-partial', 98e6);
+    // Neither another model's nor one that is whole.
+    partial('sha256-2-partial', 900e6);
+    partial('sha256-3', 98e6);
+    const found = await place({ HOME: '/h', OLLAMA_MODELS: folder });
+    expect(found).toMatchObject({ folder, have: expect.closeTo(2e6, -5) });
+  });
+
+  it('is not known of another machine, nor of another user', async () => {
+    expect(await place({ HOME: '/h' }, 'http://box.lan:11434')).toEqual({
+      unseen: 'it is that of the machine behind box.lan:11434',
+    });
+    if (!existsSync('/usr/share/ollama'))
+      expect(await place(null)).toEqual({ unseen: expect.stringMatching(/only its server's user can see/) });
+  });
+
+  it('where that is not known the disk is not looked at, and that is said', async () => {
+    await start();
+    const runtime: Partial<OpenedRuntime> = {
+      has: async () => false,
+      place: async () => ({ unseen: 'it is elsewhere' }),
+      pull: async () => undefined,
+    };
+    const parts = {
+      live: { current: { runtimes: new Map([['llamacpp', runtime]]) } },
+    } as unknown as ServiceParts;
+    const notes: string[] = [];
+    const options = {
+      force: true,
+      tell() {},
+      note: (text: string) => void notes.push(text),
+      signal: never(),
+    };
+    const [link] = linksOf(toaster.live.current.config, ['small']);
+    expect(link && (await new PullDesk().pull(parts, link, options))).toBe(true);
+    expect(notes).toEqual(['The disk is not looked at before: it is elsewhere.']);
   });
 });
 
@@ -210,7 +374,9 @@ describe('ask --pull refuses', () => {
     await start({ disk: async () => 1e9 });
     expect(await pull(['--pull', '3b'])).toMatchObject({
       code: 4,
-      stderr: expect.stringMatching(/llama-3b needs 2 GB on the disk, and 1\.0 GB are left/),
+      stderr: expect.stringMatching(
+        /llama-3b needs 2\.0 GB on the disk, and 1\.0 GB are left in .*; free some/,
+      ),
     });
   });
 

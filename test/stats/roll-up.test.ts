@@ -205,6 +205,38 @@ describe('following the log', () => {
     expect(await requests()).toBe(lines);
   });
 
+  it('who is not patient gets what is counted, and how far that is', async () => {
+    const place = aPlace();
+    const lines = 20_000;
+    writeFileSync(place.log, texts(lines));
+    const { rollUp } = aRollUp(place);
+    expect(rollUp.counting).toBeNull();
+    const { total, counting } = await rollUp.tally(NOON - 3600, NOON + 3600, 60, 0);
+    expect(total.requests).toBeLessThan(lines);
+    expect(counting?.of).toBe(statSync(place.log).size);
+    expect(counting?.done).toBeLessThan(counting?.of ?? 0);
+    await rollUp.catchUp();
+    expect(rollUp.counting).toBeNull();
+    expect(await rollUp.tally(NOON - 3600, NOON + 3600, 60)).toMatchObject({
+      total: { requests: lines },
+      counting: null,
+    });
+  });
+
+  it('keeps minutes for a day, quarters of an hour for two, hours for 35', async () => {
+    const place = aPlace();
+    const ages = [0, 23, 25, 47, 49, 34 * 24];
+    writeFileSync(place.log, ages.map((hours) => text({ ts: NOON - hours * 3600 })).join(''));
+    const { rollUp, close } = aRollUp(place, () => NOON);
+    await rollUp.catchUp();
+    await close();
+    const db = new BetterSqlite3(place.file, { readonly: true });
+    const rows = (step: number) =>
+      db.prepare('SELECT count(*) FROM rollups WHERE step = ?').pluck().get(step);
+    expect([60, 900, 3600].map(rows)).toEqual([2, 4, 6]);
+    db.close();
+  });
+
   it('forgets after 35 days', async () => {
     const place = aPlace();
     writeFileSync(place.log, texts(4));

@@ -1,6 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import type { CouncilMember } from '../../proxy/contract.ts';
 import { parseLine } from '../../proxy/telemetry/parse-line.ts';
 import { aLine } from './helpers.ts';
+
+const MEMBER: CouncilMember = {
+  letter: 'A',
+  model: 'fast-9b',
+  served_by: 'fast-3b',
+  outcome: 'demoted',
+  reason: 'timeout',
+  detail: 'slow',
+  seconds: 2.5,
+  tokens_out: 40,
+  chars: 200,
+  left_out: 12,
+  text: 'warm',
+};
 
 describe('a line of the log, read again', () => {
   it('is what was written', () => {
@@ -9,6 +24,12 @@ describe('a line of the log, read again', () => {
       memory: 'tight',
       shared: true,
       error: 'no luck',
+      council: {
+        members: [MEMBER, { ...MEMBER, letter: null, served_by: null, outcome: 'lost', tokens_out: null }],
+        chairman: 'think-9b',
+        at_once: 2,
+        synthesis: true,
+      },
     });
     expect(parseLine(JSON.stringify(line))).toEqual(line);
   });
@@ -52,6 +73,9 @@ describe('a line of the log, read again', () => {
       finish: 'whimper',
       pressure: 'high',
       metadata: { team: 'blue', n: 5 },
+      council: {
+        members: [null, { model: 'a' }, { model: 'b', outcome: 'asleep' }, { model: 'c', outcome: 'lost' }],
+      },
     });
     expect(parseLine(text)).toEqual({
       ts: 5,
@@ -70,6 +94,24 @@ describe('a line of the log, read again', () => {
       tokens_in: null,
       finish: null,
       metadata: { team: 'blue' },
+      council: {
+        members: [
+          {
+            letter: null,
+            model: 'c',
+            served_by: null,
+            outcome: 'lost',
+            reason: null,
+            seconds: 0,
+            tokens_out: null,
+            chars: 0,
+            left_out: 0,
+          },
+        ],
+        chairman: '',
+        at_once: 0,
+        synthesis: false,
+      },
     });
   });
 });

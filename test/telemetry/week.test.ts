@@ -36,6 +36,8 @@ function aWeek(): string {
     );
   }
   appendFileSync(file, '{"ts":17779\n');
+  // `ask --doctor` that found something.
+  log.write({ ...aLine({ ts: now - DAY, model: '', exit_code: 4 }), command: 'doctor' });
   log.write(aLine({ ts: now - DAY / 2, model: 'think-9b', latency_s: 0.25, cache: 'miss' }));
   log.close();
   return file;

@@ -240,6 +240,7 @@ export function statsOf(lines: LogLine[], span: Span, now: number): Stats {
       ...tally(within(from, now + 1).filter((one) => one.model === model)),
     })),
     saved: 0.184,
+    counting: null,
   };
 }
 

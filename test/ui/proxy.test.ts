@@ -71,6 +71,12 @@ describe('requests', () => {
     await page.getByRole('radio', { name: 'Council' }).check();
     await expect.poll(() => rows(page).count()).toBe(1);
     expect(await rows(page).textContent()).toMatch(/council/);
+    await rows(page).getByRole('button').click();
+    // Of a line that was read back from the log.
+    await expect
+      .poll(() => page.getByRole('dialog').textContent())
+      .toMatch(/Member Afast-9b, .*Chairmanthink-9b/);
+    await page.keyboard.press('Escape');
     await page.getByRole('radio', { name: 'All' }).check();
     await page.getByRole('searchbox', { name: 'Search requests' }).fill('FAST-3B');
     await expect.poll(() => rows(page).count()).toBe(1);

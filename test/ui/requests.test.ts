@@ -118,6 +118,19 @@ describe('the receipt', () => {
   });
 });
 
+describe('the receipt of a council', () => {
+  onPage('whose chairman fell away says that this is no synthesis', async (open) => {
+    const data = laptop(now());
+    const council = { members: [], chairman: 'think-9b', at_once: 2, synthesis: false };
+    data.lines = [demotedLine(now(), { model: 'council', council })];
+    const { page } = await openFixture(open, { data, tab: 'Requests' });
+    await rows(page).first().click();
+    expect(await page.locator('.verdict').textContent()).toBe(
+      "No synthesis: the chairman fell away, this is one member's answer, fast-3b's.",
+    );
+  });
+});
+
 describe('what others wrote', () => {
   onPage('is text, whatever it contains', async (open) => {
     const evil = '<img src=x onerror="globalThis.pwned=1"><script>globalThis.pwned=1</script>';

@@ -24,8 +24,8 @@ function folder({ data }: Paths): Found[] {
   return findings;
 }
 
-function files({ adminToken, log, cache, state, history, stats }: Paths): Found[] {
-  return [adminToken, log, cache, state, history, stats].flatMap((file) => {
+function files({ adminToken, apiKey, log, cache, state, history, stats }: Paths): Found[] {
+  return [adminToken, apiKey, log, cache, state, history, stats].flatMap((file) => {
     const there = statOrNull(file);
     if (there === null) {
       // Made at the start: the token in force is not known to anybody any more.
@@ -35,7 +35,7 @@ function files({ adminToken, log, cache, state, history, stats }: Paths): Found[
     const mend = `chmod 600 ${quoted(file)}`;
     if ((there.mode & 0o600) !== 0o600) return [wrong(`${file} cannot be read and written`, mend)];
     if ((there.mode & 0o077) === 0) return [];
-    return [(file === adminToken ? wrong : warn)(`others can read ${file}`, mend)];
+    return [([adminToken, apiKey].includes(file) ? wrong : warn)(`others can read ${file}`, mend)];
   });
 }
 

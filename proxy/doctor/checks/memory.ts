@@ -1,5 +1,4 @@
 import { gb } from '../../ask/columns.ts';
-import { ORPHANS_MEND } from '../../memory/resident.ts';
 import { type Found, ok, quoted, unknown, warn, wrong } from '../finding.ts';
 import type { Check } from '../tools.ts';
 
@@ -23,7 +22,10 @@ export const checkMemory: Check = async ({ memory }) => {
   ];
   if (available === null) findings.push(unknown('this system does not tell what is free'));
   if (resident.orphans)
-    findings.push(warn(`a dead Ollama's runners hold ${gb(resident.orphans)}`, ORPHANS_MEND));
+    findings.push(
+      // By their ids: by their name, the runners of a living Ollama would go as well.
+      warn(`a dead Ollama's runners hold ${gb(resident.orphans)}`, `kill ${probe.orphans.join(' ')}`),
+    );
   return [...findings, ...(await grown(memory))];
 };
 

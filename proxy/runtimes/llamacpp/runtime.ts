@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { ChatRequest, Load, RuntimeEvent } from '../../chat/types.ts';
 import type { Found } from '../../doctor/finding.ts';
 import { ApiError, LinkFailure } from '../../errors.ts';
+import { bytesThere } from '../../pull/fetch-verified.ts';
 import {
   type Link,
   type OpenedRuntime,
   type OpenRuntime,
+  type PullPlace,
   type PullProgress,
   type Resident,
   residentKey,
@@ -58,8 +60,13 @@ export class Llamacpp implements OpenedRuntime {
     return existsSync(this.#fileOf(weights));
   }
 
+  async place(weights: Weights): Promise<PullPlace> {
+    const file = this.#fileOf(weights);
+    return { folder: dirname(file), have: bytesThere(file) };
+  }
+
   pull(weights: Weights, tell: (progress: PullProgress) => void, signal: AbortSignal): Promise<void> {
-    return pullFile(weights, this.#fileOf(weights), tell, signal);
+    return pullFile(weights, this.#modelsDir, this.#fileOf(weights), tell, signal);
   }
 
   examine(): Promise<Found[]> {

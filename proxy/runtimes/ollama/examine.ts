@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Found, ok, warn, wrong } from '../../doctor/finding.ts';
 import { LinkFailure } from '../../errors.ts';
+import type { Examination } from '../types.ts';
 import type { OllamaHttp } from './http.ts';
 import { readServer } from './server-environment.ts';
 import { judgeSettings } from './settings.ts';
@@ -14,8 +15,7 @@ const versionAnswer = z.object({ version: z.string() });
 export async function examineOllama(
   http: OllamaHttp,
   url: string,
-  platform: NodeJS.Platform,
-  signal: AbortSignal,
+  { platform, cramped, signal }: Examination,
 ): Promise<Found[]> {
   let version: string;
   try {
@@ -25,7 +25,7 @@ export async function examineOllama(
     return [wrong(error.message, platform === 'darwin' ? 'open -a Ollama' : 'ollama serve')];
   }
   const server = await readServer(url, platform, signal);
-  return [judgeVersion(version, url, platform), ...judgeSettings(server, platform)];
+  return [judgeVersion(version, url, platform), ...judgeSettings(server, platform, cramped)];
 }
 
 function judgeVersion(version: string, url: string, platform: NodeJS.Platform): Found {

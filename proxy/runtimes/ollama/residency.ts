@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Load } from '../../chat/types.ts';
 import { LinkFailure } from '../../errors.ts';
+import { settles } from '../../settles.ts';
 import type { Link, Resident } from '../types.ts';
 import type { Blobs } from './blobs.ts';
 import { type Asked, failureOf } from './failures.ts';
@@ -126,18 +127,6 @@ export async function* tellLoading<T>(
   const value = await response;
   if (loading) yield { type: 'load', state: 'loaded' };
   return value;
-}
-
-/** Whether the promise settles, either way, within `ms`. */
-async function settles(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  const timer = Promise.withResolvers<false>();
-  const timeout = setTimeout(() => timer.resolve(false), ms);
-  const settled = () => true as const;
-  try {
-    return await Promise.race([promise.then(settled, settled), timer.promise]);
-  } finally {
-    clearTimeout(timeout);
-  }
 }
 
 /** Whether Ollama has the model in memory; `silent` when it does not say, as it may not for a minute while it loads. */

@@ -9,6 +9,7 @@ import { examineOllama } from './examine.ts';
 import { failureOf } from './failures.ts';
 import { hasModel } from './has-model.ts';
 import { OllamaHttp, readLines, readText } from './http.ts';
+import { placeOf } from './place.ts';
 import { pullModel } from './pull.ts';
 import { listResidents, load, tellLoading, unload } from './residency.ts';
 
@@ -24,8 +25,9 @@ export const openOllama: OpenRuntime<'ollama'> = ({ url }, { warn }) => {
     load: (link, signal) => load(http, link, signal),
     unload: (key) => unload(http, key),
     has: (weights) => hasModel(http, weights.name ?? ''),
+    place: (weights) => placeOf(weights, url),
     pull: (weights, tell, signal) => pullModel(http, weights, tell, signal),
-    examine: (platform, signal) => examineOllama(http, url, platform, signal),
+    examine: (examination) => examineOllama(http, url, examination),
     renew: () => http.dropIdle(),
     close: async () => http.close(),
   };

@@ -8,18 +8,22 @@ export interface OllamaServer {
   environment: ReadonlyMap<string, string> | null;
 }
 
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const LOOPBACK_NAME = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const run = promisify(execFile);
+
+/** Whether an address is one of this machine. */
+export const isLoopback = (url: string): boolean => LOOPBACK_NAME.test(new URL(url).hostname);
 
 /** What the server at `url` was started with. Never throws: what cannot be seen is null. */
 export async function readServer(
   url: string,
   platform: NodeJS.Platform,
   signal: AbortSignal,
+  whoHas = portHolder,
 ): Promise<OllamaServer> {
-  const { hostname, port, protocol } = new URL(url);
-  if (!LOOPBACK.test(hostname)) return { environment: null };
-  const holder = await portHolder(Number(port || (protocol === 'https:' ? 443 : 80)));
+  if (!isLoopback(url)) return { environment: null };
+  const { port, protocol } = new URL(url);
+  const holder = await whoHas(Number(port || (protocol === 'https:' ? 443 : 80)));
   if (!holder) return { environment: null };
   try {
     return { environment: await environmentOf(holder.pid, platform, signal) };
@@ -39,12 +43,18 @@ async function environmentOf(
   return parseEnviron(stdout.split(/\s+/));
 }
 
-/** `NAME=value` words; null when there are none of those that every process has: then nothing was shown. */
+/**
+ * `NAME=value` words; what is none belongs to the value before, as `ps` does not quote spaces. Null when there are none of
+ * those that every process has: then nothing was shown.
+ */
 export function parseEnviron(words: readonly string[]): ReadonlyMap<string, string> | null {
   const found = new Map<string, string>();
+  let last: string | undefined;
   for (const word of words) {
-    const [, name, value = ''] = /^([A-Z_][A-Z0-9_]*)=(.*)$/s.exec(word) ?? [];
+    const [, name, value = ''] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(word) ?? [];
     if (name !== undefined) found.set(name, value);
+    else if (last !== undefined && word !== '') found.set(last, `${found.get(last)} ${word}`);
+    last = name ?? last;
   }
   return found.has('PATH') || found.has('HOME') ? found : null;
 }

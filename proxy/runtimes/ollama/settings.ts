@@ -1,4 +1,4 @@
-import { type Found, ok, unknown, warn } from '../../doctor/finding.ts';
+import { type Found, hint, ok, unknown, warn } from '../../doctor/finding.ts';
 import type { OllamaServer } from './server-environment.ts';
 
 /** A setting that could be better: what to say, and the value to give it. */
@@ -6,12 +6,21 @@ interface Advice {
   name: string;
   value: string;
   says: string;
+  /** It is as everybody has it, and nobody suffers. */
+  mild?: boolean;
 }
 
 const LARGE_CONTEXT = 32_768;
 
-/** What of a server's OLLAMA_* variables costs memory or patience, with the command that sets it otherwise. */
-export function judgeSettings({ environment }: OllamaServer, platform: NodeJS.Platform): Found[] {
+/**
+ * What of a server's OLLAMA_* variables costs memory or patience, with the command that sets it otherwise. `cramped`: tiers
+ * that would have room if contexts took half.
+ */
+export function judgeSettings(
+  { environment }: OllamaServer,
+  platform: NodeJS.Platform,
+  cramped: readonly string[],
+): Found[] {
   if (environment === null)
     return [
       unknown(
@@ -21,20 +30,21 @@ export function judgeSettings({ environment }: OllamaServer, platform: NodeJS.Pl
           : 'systemctl show ollama -p Environment',
       ),
     ];
-  const advice = adviceOn(environment);
+  const advice = adviceOn(environment, cramped);
   if (advice.length === 0) return [ok('its settings spare memory')];
   const settings = advice.map(({ name, value }) => `${name}=${value}`);
-  return advice.map(({ name, value, says }) => {
-    if (platform === 'darwin') return warn(says, onMac(name, value));
-    if (environment.has('INVOCATION_ID')) return warn(says, inSystemd(name, value));
-    return warn(says, `${settings.join(' ')} ollama serve  # in place of the one that runs`);
+  return advice.map(({ name, value, says, mild }) => {
+    const tell = mild ? hint : warn;
+    if (platform === 'darwin') return tell(says, onMac(name, value));
+    if (environment.has('INVOCATION_ID')) return tell(says, inSystemd(name, value));
+    return tell(says, `${settings.join(' ')} ollama serve  # in place of the one that runs`);
   });
 }
 
 /** `0`, `false` and nothing are what Go reads as false. */
 const isOff = (value: string | undefined): boolean => /^(|0|f|false)$/i.test(value ?? '');
 
-function adviceOn(environment: ReadonlyMap<string, string>): Advice[] {
+function adviceOn(environment: ReadonlyMap<string, string>, cramped: readonly string[]): Advice[] {
   const of = (name: string): string | undefined => environment.get(`OLLAMA_${name}`);
   const advice: Advice[] = [];
   const add = (name: string, value: string, says: string): void =>
@@ -53,7 +63,12 @@ function adviceOn(environment: ReadonlyMap<string, string>): Advice[] {
       '1',
       `the KV cache is ${kv} only where flash attention is on, and nobody turned it on`,
     );
-  if (kv === 'f16') add('KV_CACHE_TYPE', 'q8_0', 'the KV cache is f16: q8_0 halves what contexts take');
+  if (kv === 'f16') {
+    const tiers = cramped.map((tier) => `--${tier}`).join(', ');
+    const gain = tiers === '' ? '' : `, and ${tiers} would have room`;
+    const says = `the KV cache is f16: q8_0 halves what contexts take${gain}`;
+    advice.push({ name: 'OLLAMA_KV_CACHE_TYPE', value: 'q8_0', says, mild: tiers === '' });
+  }
   if (context > LARGE_CONTEXT)
     add(
       'CONTEXT_LENGTH',

@@ -60,6 +60,8 @@ describe('a line that has just come', () => {
     expect(fits(logLine(1, { exit_code: 4 }), 'failed')).toBe(true);
     expect(fits(logLine(1, { exit_code: 130 }), 'failed')).toBe(false);
     expect(fits(logLine(1, { model: 'panel', served_by: 'panel' }), 'council')).toBe(true);
+    const single = { members: [], chairman: 'think-9b', at_once: 1, synthesis: false };
+    expect(fits(demotedLine(1, { model: 'panel', council: single }), 'council')).toBe(true);
     expect(fits(logLine(1), 'council')).toBe(false);
     expect(fits({ ts: 1 } as LogLine, 'all')).toBe(true);
   });
