@@ -97,6 +97,30 @@ describe('a connection', () => {
     }
   });
 
+  it('breaks after certain bytes, also where they come in two pieces', async () => {
+    const halves = net.createServer((socket) => {
+      socket.setNoDelay(true).on('error', () => undefined);
+      socket.write('one tw');
+      socket.once('data', () => socket.write('o three'));
+    });
+    halves.listen(0, '127.0.0.1');
+    await once(halves, 'listening');
+    onTestFinished(() => void halves.close());
+    const proxy = await FaultProxy.start((halves.address() as AddressInfo).port, () => ({
+      breaks: { after: Buffer.from('two t'), by: 'end' },
+    }));
+    onTestFinished(() => proxy.close());
+    const socket = net.connect(proxy.port, '127.0.0.1');
+    let text = '';
+    socket.setEncoding('utf8').on('data', (piece) => {
+      text += piece;
+    });
+    await until(() => text === 'one tw');
+    socket.write('go on');
+    await once(socket, 'close');
+    expect(text).toBe('one two t');
+  });
+
   it('stalls after so many bytes, and the server learns when the client goes', async () => {
     const { proxy, server } = await aProxy((n) => (n === 0 ? { breaks: { after: 400, by: 'stall' } } : {}));
     const stalled = ask(proxy.port);

@@ -12,10 +12,10 @@ export interface Fault {
   /** The most bytes that are passed on at a time. */
   sliceBytes?: number;
   /**
-   * After so many bytes, counted from the connection's beginning (0: when the first one comes), the client gets a RST
-   * or an orderly end, or nothing more while all stays open.
+   * After so many bytes, counted from the connection's beginning (0: when the first one comes), or after these bytes, the
+   * client gets a RST or an orderly end, or nothing more while all stays open.
    */
-  breaks?: { after: number; by: 'reset' | 'end' | 'stall' };
+  breaks?: { after: number | Buffer; by: 'reset' | 'end' | 'stall' };
 }
 
 /** The fault of the n-th connection, counted from 0. One that depends on nothing else can be played again. */
@@ -110,9 +110,10 @@ async function pass(server: Socket, client: Socket, fault: Fault): Promise<void>
     fault.sliceBytes ?? Number.POSITIVE_INFINITY,
     Math.max(1, Math.floor(bytesPerS / 20)),
   );
-  let left = breaks?.after ?? Number.POSITIVE_INFINITY;
+  const ends = breaks === undefined ? () => Number.POSITIVE_INFINITY : endsAfter(breaks.after);
   for await (const piece of server.iterator({ destroyOnReturn: false })) {
     if (latencyMs > 0) await sleep(latencyMs);
+    let left = ends(piece);
     for (let at = 0; at < piece.length; ) {
       if (left <= 0) return strike(breaks?.by, server, client);
       const slice = piece.subarray(at, at + Math.min(most, left));
@@ -126,6 +127,25 @@ async function pass(server: Socket, client: Socket, fault: Fault): Promise<void>
     if (left <= 0) return strike(breaks?.by, server, client);
   }
   client.end();
+}
+
+/** Tells of each piece how many of its bytes may pass before the connection breaks; more than it has while it does not. */
+function endsAfter(after: number | Buffer): (piece: Buffer) => number {
+  let passed = 0;
+  // The bytes to look for may be cut in two.
+  let before: Buffer = Buffer.alloc(0);
+  return (piece) => {
+    if (typeof after === 'number') {
+      const left = after - passed;
+      passed += piece.length;
+      return left;
+    }
+    const both = Buffer.concat([before, piece]);
+    const at = both.indexOf(after);
+    const left = at < 0 ? Number.POSITIVE_INFINITY : at + after.length - before.length;
+    before = both.subarray(Math.max(0, both.length - after.length + 1));
+    return left;
+  };
 }
 
 function strike(by: 'reset' | 'end' | 'stall' | undefined, server: Socket, client: Socket): void {
