@@ -49,17 +49,26 @@ export class ApiError extends Error {
   }
 }
 
+interface LinkFailureFacts {
+  counts?: boolean;
+  /** Seconds after which another try may help. */
+  retryAfter?: number;
+  cause?: unknown;
+}
+
 /** One link of a chain could not answer; the next one may. */
 export class LinkFailure extends Error {
   readonly reason: Reason;
   /** Whether it says something about the link's health: a full queue does not. */
   readonly counts: boolean;
+  readonly retryAfter: number | null;
 
-  constructor(reason: Reason, message: string, options: { counts?: boolean; cause?: unknown } = {}) {
-    super(short(message), { cause: options.cause });
+  constructor(reason: Reason, message: string, facts: LinkFailureFacts = {}) {
+    super(short(message), { cause: facts.cause });
     this.name = 'LinkFailure';
     this.reason = reason;
-    this.counts = options.counts ?? true;
+    this.counts = facts.counts ?? true;
+    this.retryAfter = facts.retryAfter ?? null;
   }
 }
 

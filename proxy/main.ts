@@ -14,6 +14,10 @@ import { whoListens } from './who-listens.ts';
 /** The headless proxy in the foreground: one line when it listens, warnings on stderr. */
 
 // What others wrote may be in it, such as a runtime's error or a program's name.
+/** How long answers under way have to end after a signal: launchd waits 20 s before it kills. */
+const GRACE_MS = 15_000;
+const TELL_AFTER_MS = 500;
+
 const warn = (message: string): void => console.error(`toaster: ${harmless(message)}`);
 const paths = pathsFrom(process.env);
 const port = portFrom(process.env.ASK_PORT);
@@ -44,7 +48,11 @@ function handleSignals(serving: Serving): void {
   const stop = (): void => {
     if (stopping) process.exit(130);
     stopping = true;
-    serving.close().catch((error: unknown) => {
+    setTimeout(
+      () => warn(`waits up to ${GRACE_MS / 1000} s for answers under way; once more ends them at once`),
+      TELL_AFTER_MS,
+    ).unref();
+    serving.close(GRACE_MS).catch((error: unknown) => {
       warn(`did not stop cleanly: ${messageOf(error)}`);
       process.exit(1);
     });

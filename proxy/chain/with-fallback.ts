@@ -66,7 +66,7 @@ async function* attempt(
   if (resting > 0)
     return {
       ...fail('cooling_off', `${model} failed three times in a row and rests for ${Math.ceil(resting)} s`),
-      restS: resting,
+      retryAfter: resting,
     };
 
   yield { type: 'attempt', state: 'started', model };
@@ -96,7 +96,10 @@ async function* attempt(
       decided = true;
       rest.failed(model);
     }
-    if (!seen) return fail(failure.reason, failure.message);
+    if (!seen) {
+      const { retryAfter } = failure;
+      return { ...fail(failure.reason, failure.message), ...(retryAfter !== null && { retryAfter }) };
+    }
     yield { type: 'error', error: brokeOff(failure) };
     return 'over';
   } finally {
@@ -130,12 +133,18 @@ function refusedDemotion(failed: AttemptFailed[]): ApiError {
 }
 
 function chainFailed(request: ChatRequest, failed: AttemptFailed[]): ApiError {
-  const waits = failed.flatMap(({ restS }) => restS ?? []);
-  const allRest = waits.length === failed.length;
+  const retryAfter = comeBackIn(failed);
   return new ApiError(503, `No model could answer for ${request.model}: ${listed(failed)}.`, {
     code: 'chain_failed',
-    ...(allRest && { retryAfter: Math.max(1, Math.ceil(Math.min(...waits))) }),
+    ...(retryAfter !== null && { retryAfter: Math.max(1, Math.ceil(retryAfter)) }),
   });
+}
+
+/** In how many seconds: as the last link says, or when the first of them has rested where all do. */
+function comeBackIn(failed: AttemptFailed[]): number | null {
+  const allRest = failed.every(({ reason }) => reason === 'cooling_off');
+  if (allRest) return Math.min(...failed.flatMap(({ retryAfter }) => retryAfter ?? []));
+  return failed.at(-1)?.retryAfter ?? null;
 }
 
 const listed = (failed: AttemptFailed[]): string =>

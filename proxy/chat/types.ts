@@ -144,8 +144,8 @@ export interface AttemptFailed {
   reason: Reason;
   detail: string;
   seconds: number;
-  /** On `cooling_off`: for how many more seconds. */
-  restS?: number;
+  /** Seconds after which the link may answer, where that is known. */
+  retryAfter?: number;
 }
 
 /** What the cache had to do with the answer. Left out, it had no part in it (`bypass`). */

@@ -1,6 +1,13 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ApiError } from '../errors.ts';
 
 /** What a client may take of the proxy's patience. Times are in ms. */
 export interface Limits {
@@ -24,6 +31,9 @@ export const LIMITS: Limits = {
 /** Node answers 408 to who is over the time, and looks no more often than this. */
 const LOOK_MS = 5000;
 
+/** How often, while it stops, connections are looked for whose last answer has ended. */
+const IDLE_LOOK_MS = 50;
+
 /** Serves on an address; 0 picks a free port. Throws the listening socket's error. */
 export async function listen(
   host: string,
@@ -46,12 +56,24 @@ export async function listen(
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-/** Accepts nothing more, and waits up to `graceMs` for requests in flight. */
+/** Answers under way have `graceMs` to come to their end; meanwhile nothing new is taken, on any connection. */
 export async function closeServer(server: Server, graceMs: number): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  server.closeIdleConnections();
+  // Connections that were in use when that was said would go on with the next request.
+  server.removeAllListeners('request').on('request', refuse);
+  // Node closes those that are idle now, and none that becomes so when its answer has ended.
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
   const force = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
+  clearInterval(idle);
   clearTimeout(force);
+}
+
+function refuse(_req: IncomingMessage, res: ServerResponse): void {
+  const error = new ApiError(503, 'Toaster is stopping. Start it again, and send the request once more.', {
+    code: 'stopping',
+  });
+  res.writeHead(503, { 'Content-Type': 'application/json', Connection: 'close', 'Retry-After': '5' });
+  res.end(JSON.stringify(error.body()));
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Response } from 'express';
 import type { ChatEvent } from '../chat/types.ts';
 import type { Receipt } from '../contract.ts';
@@ -19,8 +18,16 @@ export async function send(res: Response, text: string): Promise<void> {
   await drained(res);
 }
 
-function drained(res: Response): Promise<unknown> {
-  return Promise.race([once(res, 'drain'), once(res, 'close')]);
+/** Resolves when the client takes more, or is gone. It leaves no listener behind: a slow client has it called for every piece. */
+function drained(res: Response): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      res.off('drain', done).off('close', done);
+      resolve();
+    };
+    if (res.destroyed) resolve();
+    else res.on('drain', done).on('close', done);
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { drained } from '../helpers/drained.ts';
 import { type ChatBody, countTokens, logprobOf, type Script, script } from './answer.ts';
 import { type Fault, RUNNER_DIED } from './faults.ts';
 import { keepAliveSeconds } from './go-duration.ts';
@@ -194,7 +195,8 @@ async function strike(fault: Fault | null, res: ServerResponse, signal: AbortSig
 
 async function write(res: ServerResponse, text: string, oddBytes: boolean): Promise<void> {
   if (!oddBytes) {
-    res.write(text);
+    // A real one says no more than its client reads.
+    if (!res.write(text)) await drained(res);
     return;
   }
   const bytes = Buffer.from(text);

@@ -75,6 +75,13 @@ export class FakeOllama {
     return this.#sockets.size;
   }
 
+  /** What has left over the connections that are open. */
+  get bytesWritten(): number {
+    return this.#sockets
+      .values()
+      .reduce((sum, socket) => sum + socket.bytesWritten - socket.writableLength, 0);
+  }
+
   /** Makes a model fail from now on, or only the next `times`; null makes it well again. */
   fault(model: string, fault: Fault | null, times = Number.POSITIVE_INFINITY): void {
     if (fault) this.faults.set(model, { fault, left: times });

@@ -33,9 +33,16 @@ export function failureOf(
   if (status >= 400 && status < 500 && status !== 429 && status !== 499) return clientError(text, link);
   if (/requires more system memory/.test(text)) return new LinkFailure('no_room', `Ollama says that ${text}`);
   const full = status === 429 || (status === 503 && (retryAfter !== undefined || /server busy/.test(text)));
+  const seconds = secondsOf(retryAfter);
   return new LinkFailure('http_5xx', `Ollama answered ${status}: ${text || 'nothing more'}`, {
     counts: !full,
+    ...(seconds !== null && { retryAfter: seconds }),
   });
+}
+
+/** A `Retry-After` in seconds; null where there is none, or a date. Ollama gives none, what stands before it may. */
+function secondsOf(retryAfter: string | undefined): number | null {
+  return retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : null;
 }
 
 /** The text that Ollama wraps as `{"error":"text"}`, or the body itself when it is something else. */
