@@ -63,12 +63,16 @@ export class Notes {
 
   /** The client went away: whoever reads the live stream is let go. */
   abandon(): void {
-    this.#live?.end();
+    void this.#live?.end();
   }
 
   /** Ends the response, `text` being the last of its body. */
   end(exit: ExitCode, text: string): void {
-    const heard = this.#live?.end() ?? false;
+    if (this.#live) void this.#live.end().then((heard) => this.#end(exit, text, heard));
+    else this.#end(exit, text, false);
+  }
+
+  #end(exit: ExitCode, text: string, heard: boolean): void {
     const lines = [...(heard ? [] : this.#early), ...this.#late];
     if (!this.#res.headersSent) {
       this.#res.set(HEADERS.exit, String(exit));
