@@ -19,7 +19,7 @@ if (!(seconds > 0) || !Number.isInteger(seed)) {
 const again = `npm run soak -- --seconds ${seconds} --seed ${seed}`;
 console.log(again);
 const report = await soak({ seed, seconds });
-printTable(rowsOf(report));console.log(report.warnings.slice(0,15));
+printTable(rowsOf(report));
 const [first] = report.wrong;
 if (first) {
   console.log(
