@@ -1,5 +1,5 @@
-import type { LogLine } from '../../proxy/contract.ts';
 import { codePoints, promptFacts } from '../../proxy/telemetry/prompt.ts';
+import type { LogLine } from '../helpers/toaster.ts';
 import type { Heard } from './client.ts';
 import type { Verdict } from './judge.ts';
 import type { Planned } from './plan.ts';
@@ -30,7 +30,7 @@ function countLines(lines: readonly LogLine[], ended: readonly Ended[]): ReturnT
   }
   const foreign: ReturnType<typeof checkLog> = [];
   for (const line of lines) {
-    const count = counts.get(line.prompt_hash ?? '');
+    const count = counts.get(String(line.prompt_hash));
     if (count) count.lines += 1;
     else foreign.push({ planned: null, what: `a line of no request: ${JSON.stringify(line)}` });
   }
@@ -68,6 +68,7 @@ function difference(line: LogLine, { planned, verdict }: Ended): string | null {
   if (line.demoted !== (servedBy !== planned.model)) return `demoted ${line.demoted}`;
   if (planned.door === 'api' && line.finish !== finish) return `finish ${line.finish}`;
   // The embedded engine's answers begin with a space.
-  if (Math.abs(line.response_chars - codePoints(text)) > 1) return `response_chars ${line.response_chars}`;
+  if (Math.abs(Number(line.response_chars) - codePoints(text)) > 1)
+    return `response_chars ${line.response_chars}`;
   return null;
 }

@@ -1,19 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LogLine } from '../../proxy/contract.ts';
 import { KEEP } from '../../proxy/telemetry/log.ts';
-import { FakeOllama } from '../fake-ollama/server.ts';
-import { FaultProxy } from '../helpers/fault-proxy.ts';
-import { listening, type Program, spawnProgram } from '../helpers/spawn-program.ts';
-import { FAKE_MODELS, readLog } from '../helpers/toaster.ts';
-import { writeTinyGguf } from '../tiny-gguf/write-tiny-gguf.ts';
+import { type LogLine, readLog } from '../helpers/toaster.ts';
 import { checkLog, type Ended } from './check-log.ts';
 import { ask, keptConnections } from './client.ts';
 import { alive, type Held, held } from './gauge.ts';
 import { judge, type Outcome } from './judge.ts';
-import { MODELS, type Planned, planned, wireFault } from './plan.ts';
+import { type Planned, planned } from './plan.ts';
+import { openStage, type Stage } from './stage.ts';
 
 export interface SoakOptions {
   seed: number;
@@ -51,45 +45,13 @@ const SAME_RSS = 1e6;
 /** Connections that were closed a moment ago, and files that were opened only when they were needed. */
 const MOST_FILES_MORE = 5;
 
-const TIMEOUTS = 'timeouts: { connect: 500ms, first_token: 600ms, load: 2s, idle: 400ms }';
-
-const CONFIG = (ollama: string): string => `
-runtimes:
-  ollama: { url: "${ollama}" }
-  llamacpp: { threads: 1 }
-weights:
-  qwen-9b: { size_gb: 0.01 }
-  gemma-4b: { size_gb: 0.01 }
-  llama-3b: { size_gb: 0.01 }
-  llama-1b: { size_gb: 0.01 }
-  qwen-0.5b: { file: tiny.gguf, context: 2048 }
-memory: { reserve_gb: 0, system_gb: 0 }
-models:
-${Object.entries(MODELS)
-  .map(([name, onOllama]) => `  ${name}: { ${onOllama === null ? 'temperature: 0' : TIMEOUTS} }`)
-  .join('\n')}
-`;
-
 /** Runs one. Whatever it finds is in the report; it throws only when it cannot be run at all. */
 export async function soak(options: SoakOptions): Promise<Report> {
-  const folder = mkdtempSync(join(tmpdir(), 'soak-'));
-  const fake = await FakeOllama.start({
-    models: FAKE_MODELS.map((model) => ({ ...model, size: 1e7, loadMs: 30, tokenMs: 1 })),
-  });
-  const between = await FaultProxy.start(fake.port, (n) => wireFault(options.seed, n));
-  writeFileSync(join(folder, 'config.yaml'), CONFIG(between.url));
-  mkdirSync(join(folder, 'models'));
-  writeTinyGguf(join(folder, 'models', 'tiny.gguf'));
-  // V8's young generation takes what it may at some time or other, which would be no leak.
-  const program = spawnProgram(folder, { NODE_OPTIONS: '--max-semi-space-size=8' });
+  const stage = await openStage(options.seed);
   try {
-    return await new Soak(options, fake, between, program, await listening(program)).run();
+    return await new Soak(options, stage).run();
   } finally {
-    program.child.kill('SIGKILL');
-    await program.exit;
-    await between.close();
-    await fake.close();
-    rmSync(folder, { recursive: true, force: true });
+    await stage.close();
   }
 }
 
@@ -97,10 +59,7 @@ class Soak {
   readonly #seed: number;
   readonly #requests: number;
   readonly #ms: number;
-  readonly #fake: FakeOllama;
-  readonly #between: FaultProxy;
-  readonly #program: Program;
-  readonly #url: string;
+  readonly #stage: Stage;
   readonly #ended: Ended[] = [];
   readonly #wrong: Report['wrong'] = [];
   #next = 0;
@@ -108,25 +67,21 @@ class Soak {
 
   constructor(
     { seed, requests = Number.POSITIVE_INFINITY, seconds = Number.POSITIVE_INFINITY }: SoakOptions,
-    fake: FakeOllama,
-    between: FaultProxy,
-    program: Program,
-    url: string,
+    stage: Stage,
   ) {
     this.#seed = seed;
     this.#requests = requests;
     this.#ms = seconds * 1000;
-    this.#fake = fake;
-    this.#between = between;
-    this.#program = program;
-    this.#url = url;
+    this.#stage = stage;
   }
 
   async run(): Promise<Report> {
-    const pid = this.#program.child.pid ?? 0;
+    const pid = this.#stage.program.child.pid ?? 0;
     await this.#traffic(this.#requests * WARM_UP, this.#ms * WARM_UP);
+    this.#stage.between.resetAll();
     const before = await held(pid, isSettled);
     await this.#traffic(this.#requests, this.#ms * (1 - WARM_UP));
+    await this.#closed();
     const after = await held(pid, (now) => isFlat(before, now));
     if (!isFlat(before, after)) this.#wrong.push({ planned: null, what: 'memory or files have grown' });
     const lines = await this.#end(after);
@@ -136,28 +91,33 @@ class Soak {
 
   /** All clients at once, until so many requests have begun in all, or so much time is over. */
   async #traffic(requests: number, ms: number): Promise<void> {
+    const { fake, between, program, url } = this.#stage;
     const until = performance.now() + ms;
     const kept = keptConnections();
     const client = async (): Promise<void> => {
       while (this.#next < requests && performance.now() < until) {
         const one = planned(this.#seed, this.#next++);
         await sleep(one.pauseMs);
-        if (one.fault) this.#fake.fault(one.fault.model, one.fault.fault, 1);
-        if (one.resets) this.#between.resetAll();
-        if (one.reloads) this.#program.child.kill('SIGHUP');
-        const heard = await ask(this.#url, one, kept);
+        if (one.fault) fake.fault(one.fault.model, one.fault.fault, 1);
+        if (one.resets) between.resetAll();
+        if (one.reloads) program.child.kill('SIGHUP');
+        const heard = await ask(url, one, kept);
         this.#slowestMs = Math.max(this.#slowestMs, heard.ms);
         this.#see(one, heard);
       }
     };
     await Promise.all(Array.from({ length: CLIENTS }, client));
-    // What is kept for the next request is no leak, and a server closes it by itself after a while.
     kept.destroy();
-    const closed = performance.now() + CLOSED_MS;
-    while (this.#between.open > 0 && performance.now() < closed) await sleep(100);
-    if (this.#between.open > 0)
-      this.#wrong.push({ planned: null, what: `${this.#between.open} connections to Ollama are not closed` });
-    this.#fake.seen.length = 0;
+    fake.seen.length = 0;
+  }
+
+  /** What is kept for the next request is no leak: its server closes it after a while. */
+  async #closed(): Promise<void> {
+    const { between } = this.#stage;
+    const until = performance.now() + CLOSED_MS;
+    while (between.open > 0 && performance.now() < until) await sleep(100);
+    if (between.open > 0)
+      this.#wrong.push({ planned: null, what: `${between.open} connections to Ollama are not closed` });
   }
 
   #see(one: Planned, heard: Ended['heard']): void {
@@ -171,15 +131,13 @@ class Soak {
 
   /** Ends the program as a person would, and reads its log. */
   async #end({ children }: Held): Promise<LogLine[]> {
-    this.#program.child.kill('SIGTERM');
-    const code = await this.#program.exit;
+    this.#stage.program.child.kill('SIGTERM');
+    const code = await this.#stage.program.exit;
     if (code !== 0) this.#wrong.push({ planned: null, what: `it ended with code ${code}` });
     const left = alive(children);
     if (left.length > 0) this.#wrong.push({ planned: null, what: `it left children: ${left.join(', ')}` });
-    const file = join(this.#program.folder, 'log.jsonl');
-    return Array.from({ length: KEEP + 1 }, (_, n) => (n === 0 ? file : `${file}.${n}`))
-      .flatMap(readLog)
-      .map((line) => line as unknown as LogLine);
+    const file = join(this.#stage.program.folder, 'log.jsonl');
+    return Array.from({ length: KEEP + 1 }, (_, n) => (n === 0 ? file : `${file}.${n}`)).flatMap(readLog);
   }
 
   #report(before: Held, after: Held, lines: number): Report {
@@ -191,11 +149,11 @@ class Soak {
       outcomes,
       demoted: answered.filter(({ planned: one, verdict }) => verdict.servedBy !== one.model).length,
       slowestMs: this.#slowestMs,
-      connections: this.#between.count,
+      connections: this.#stage.between.count,
       lines,
       before,
       after,
-      warnings: this.#program
+      warnings: this.#stage.program
         .said()
         .split('\n')
         .filter((line) => line.startsWith('toaster: ')),
