@@ -2,13 +2,14 @@ import { codePoints, promptFacts } from '../../proxy/telemetry/prompt.ts';
 import type { LogLine } from '../helpers/toaster.ts';
 import type { Heard } from './client.ts';
 import type { Verdict } from './judge.ts';
-import type { Planned } from './plan.ts';
+import { COUNCIL, type Planned } from './plan.ts';
 
-/** A request that is over, and was as it should be. */
+/** A request that is over. */
 export interface Ended {
   planned: Planned;
   heard: Heard;
-  verdict: Verdict;
+  /** Null where something was wrong. */
+  verdict: Verdict | null;
 }
 
 /** What is wrong in the log, with the request that it is about; nothing when it has one line for each, and they are true. */
@@ -47,25 +48,27 @@ function countLines(lines: readonly LogLine[], ended: readonly Ended[]): ReturnT
 function checkFacts(lines: readonly LogLine[], ended: readonly Ended[]): ReturnType<typeof checkLog> {
   const byId = new Map(lines.map((line) => [line.request_id, line]));
   const twice = lines.length - byId.size;
-  const wrong = ended.flatMap((one) => {
-    const id = one.heard.headers['x-request-id'];
-    if (one.verdict.outcome === 'left' || typeof id !== 'string') return [];
+  const wrong = ended.flatMap(({ planned, heard, verdict }) => {
+    const id = heard.headers['x-request-id'];
+    if (verdict === null || verdict.outcome === 'left' || typeof id !== 'string') return [];
     const line = byId.get(id);
-    const differs = line === undefined ? 'nothing' : difference(line, one);
-    return differs === null ? [] : [{ planned: one.planned, what: `the log says ${differs} of it` }];
+    const differs = line === undefined ? 'nothing' : difference(line, planned, verdict);
+    return differs === null ? [] : [{ planned, what: `the log says ${differs} of it` }];
   });
   return [...(twice > 0 ? [{ planned: null, what: `${twice} ids stand twice in the log` }] : []), ...wrong];
 }
 
 /** Where a line and what the client saw are not the same. */
-function difference(line: LogLine, { planned, verdict }: Ended): string | null {
+function difference(line: LogLine, planned: Planned, verdict: Verdict): string | null {
   const { outcome, servedBy, finish, text } = verdict;
   if (line.model !== planned.model) return `model ${line.model}`;
   if (line.source !== planned.door) return `source ${line.source}`;
   if ((line.exit_code === 0) !== (outcome === 'answered')) return `exit_code ${line.exit_code}`;
   if (outcome !== 'answered') return line.finish === null ? null : `finish ${line.finish}`;
   if (line.served_by !== servedBy) return `served_by ${line.served_by}`;
-  if (line.demoted !== (servedBy !== planned.model)) return `demoted ${line.demoted}`;
+  // A council is also demoted when it lost a member.
+  if (planned.model !== COUNCIL && line.demoted !== (servedBy !== planned.model))
+    return `demoted ${line.demoted}`;
   if (planned.door === 'api' && line.finish !== finish) return `finish ${line.finish}`;
   // The embedded engine's answers begin with a space.
   if (Math.abs(Number(line.response_chars) - codePoints(text)) > 1)

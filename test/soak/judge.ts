@@ -2,7 +2,7 @@ import { script } from '../fake-ollama/answer.ts';
 import { fakeModel } from '../fake-ollama/models.ts';
 import { TINY } from '../tiny-gguf/write-tiny-gguf.ts';
 import type { Heard } from './client.ts';
-import { MODELS, type Planned } from './plan.ts';
+import { COUNCIL, MODELS, type Planned } from './plan.ts';
 
 /** How a request ended, in the client's eyes. */
 export type Outcome = 'answered' | 'broke off' | 'failed' | 'left';
@@ -24,28 +24,43 @@ export function judge(planned: Planned, heard: Heard): Verdict {
   if (heard.over === 'cut') throw new Wrong('the connection was cut');
   const read = readerOf(planned, heard)(heard);
   const servedBy = stringOr(heard.headers['x-served-by']);
-  const whole = wholeAnswer(planned, servedBy);
   const text = servedBy === 'tiny' ? read.text.trimStart() : read.text;
   if (servedBy === null && text !== '') throw new Wrong('an answer of nobody');
-  if (!whole.text.startsWith(text)) throw new Wrong(`no answer of ${servedBy}: ${JSON.stringify(text)}`);
-  if (planned.strict && servedBy !== null && servedBy !== planned.model)
-    throw new Wrong(`${servedBy} answered, and none but ${planned.model} was to`);
-  const demoted = servedBy !== null && servedBy !== planned.model;
-  if (heard.status === 200 && demoted !== (heard.headers['x-degraded'] !== undefined))
-    throw new Wrong(`X-Degraded is ${heard.headers['x-degraded']}, and ${servedBy} answered`);
-  if (heard.over === 'left') return { outcome: 'left', servedBy, finish: read.finish, text };
+  const told = { servedBy, text, finish: read.finish };
+  if (planned.model !== COUNCIL) checkText(planned, told, heard);
+  if (heard.over === 'left') return { ...told, outcome: 'left' };
   if (read.error !== null) {
     if (read.finish !== null) throw new Wrong(`${read.error}, and yet a finish: ${read.finish}`);
-    return { outcome: text === '' ? 'failed' : 'broke off', servedBy, finish: null, text };
+    return { ...told, outcome: text === '' ? 'failed' : 'broke off' };
   }
   if (read.finish === null) throw new Wrong('neither a finish nor an error');
-  const finish = text === whole.text ? whole.finish : 'length';
+  if (planned.model !== COUNCIL) checkFinish(planned, told);
+  return { ...told, outcome: 'answered' };
+}
+
+type Told = Omit<Verdict, 'outcome'>;
+
+/** What was said was said by whoever is named, and it is named when that is another than was asked. */
+function checkText(planned: Planned, { servedBy, text }: Told, { status, headers }: Heard): void {
+  if (!wholeAnswer(planned, servedBy).text.startsWith(text))
+    throw new Wrong(`no answer of ${servedBy}: ${JSON.stringify(text)}`);
+  const demoted = servedBy !== null && servedBy !== planned.model;
+  if (planned.strict && demoted)
+    throw new Wrong(`${servedBy} answered, and none but ${planned.model} was to`);
+  if (status === 200 && demoted !== (headers['x-degraded'] !== undefined))
+    throw new Wrong(`X-Degraded is ${headers['x-degraded']}, and ${servedBy} answered`);
+}
+
+function checkFinish(planned: Planned, { servedBy, text, finish }: Told): void {
+  const whole = wholeAnswer(planned, servedBy);
   // How many tokens the embedded engine makes of its sentence is not known here.
-  if (text !== whole.text && !(servedBy === 'tiny' && planned.maxTokens !== null))
-    throw new Wrong(`a cut answer was called complete: ${JSON.stringify(text)}`);
-  if (planned.door === 'api' && read.finish !== finish && servedBy !== 'tiny')
-    throw new Wrong(`finish_reason is ${read.finish}, and should be ${finish}`);
-  return { outcome: 'answered', servedBy, finish: read.finish, text };
+  const limited = servedBy === 'tiny' && planned.maxTokens !== null;
+  if (limited && planned.door === 'api' && text !== whole.text && finish !== 'length')
+    throw new Wrong(`finish_reason is ${finish} after ${JSON.stringify(text)}`);
+  if (limited) return;
+  if (text !== whole.text) throw new Wrong(`a cut answer was called complete: ${JSON.stringify(text)}`);
+  if (planned.door === 'api' && finish !== whole.finish)
+    throw new Wrong(`finish_reason is ${finish}, and should be ${whole.finish}`);
 }
 
 /** What a model says when nothing goes wrong. */

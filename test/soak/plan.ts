@@ -40,6 +40,8 @@ export const MODELS: Record<string, string | null> = {
   'fast-1b': 'llama3.2:1b',
   tiny: null,
 };
+/** Members and a chairman out of these; what it says is nothing that could be known before. */
+export const COUNCIL = 'council';
 /** By these tiers `ask` knows them. */
 export const TIERS: Record<string, string> = {
   'fast-9b': '9b',
@@ -48,6 +50,7 @@ export const TIERS: Record<string, string> = {
   'fast-3b': '3b',
   'fast-1b': '1b',
   tiny: 'tiny',
+  [COUNCIL]: 'council',
 };
 const ON_OLLAMA = [...new Set(Object.values(MODELS).filter((name) => name !== null))];
 const WORDS = ['grüße', '🍞', 'butter', 'naïve', '日本語', 'jam', '𝄞', 'crumbs', 'and', 'é', 'warm'];
@@ -84,7 +87,7 @@ export function planned(seed: number, n: number): Planned {
   return {
     n,
     door,
-    model: names[dice.below(names.length)] ?? '',
+    model: dice.chance(0.05) ? COUNCIL : (names[dice.below(names.length)] ?? ''),
     text: known ? `again ${n % KNOWN_TEXTS} 🍞` : `${words(dice)} ${n}`,
     stream: dice.chance(0.6),
     strict: dice.chance(0.1),

@@ -121,8 +121,10 @@ class Soak {
   }
 
   #see(one: Planned, heard: Ended['heard']): void {
+    const ended: Ended = { planned: one, heard: { ...heard, body: '' }, verdict: null };
+    this.#ended.push(ended);
     try {
-      this.#ended.push({ planned: one, heard: { ...heard, body: '' }, verdict: judge(one, heard) });
+      ended.verdict = judge(one, heard);
     } catch (error) {
       const what = `${error instanceof Error ? error.message : error}; heard ${JSON.stringify(heard)}`;
       this.#wrong.push({ planned: one, what });
@@ -142,12 +144,12 @@ class Soak {
 
   #report(before: Held, after: Held, lines: number): Report {
     const outcomes = { answered: 0, 'broke off': 0, failed: 0, left: 0 };
-    for (const { verdict } of this.#ended) outcomes[verdict.outcome] += 1;
-    const answered = this.#ended.filter(({ verdict }) => verdict.outcome === 'answered');
+    for (const { verdict } of this.#ended) if (verdict) outcomes[verdict.outcome] += 1;
+    const answered = this.#ended.filter(({ verdict }) => verdict?.outcome === 'answered');
     return {
       requests: this.#next,
       outcomes,
-      demoted: answered.filter(({ planned: one, verdict }) => verdict.servedBy !== one.model).length,
+      demoted: answered.filter(({ planned: one, verdict }) => verdict?.servedBy !== one.model).length,
       slowestMs: this.#slowestMs,
       connections: this.#stage.between.count,
       lines,

@@ -6,7 +6,7 @@ import { FaultProxy } from '../helpers/fault-proxy.ts';
 import { listening, type Program, spawnProgram } from '../helpers/spawn-program.ts';
 import { FAKE_MODELS } from '../helpers/toaster.ts';
 import { writeTinyGguf } from '../tiny-gguf/write-tiny-gguf.ts';
-import { MODELS, wireFault } from './plan.ts';
+import { COUNCIL, MODELS, wireFault } from './plan.ts';
 
 /** A real Toaster, with a fault proxy between it and a fake Ollama, and the embedded engine on a tiny model. */
 export interface Stage {
@@ -37,6 +37,7 @@ models:
 ${Object.entries(MODELS)
   .map(([name, onOllama]) => `  ${name}: { ${onOllama === null ? 'temperature: 0' : TIMEOUTS} }`)
   .join('\n')}
+  ${COUNCIL}: { members: [{ model: fast-9b }, { model: fast-4b }, { model: tiny }], chairman: fast-3b }
 `;
 
 /** Starts it all; `seed` decides what is wrong with each connection to the fake. */
