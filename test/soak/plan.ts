@@ -98,11 +98,11 @@ export function planned(seed: number, n: number): Planned {
       ? { afterMs: dice.below(dice.one([5, 40, 400])), how: dice.one(['end', 'reset']) }
       : null,
     readsAfterMs: dice.chance(0.1) ? 1 + dice.below(10) : 0,
-    fault: dice.chance(0.1)
+    fault: dice.chance(0.06)
       ? { model: ON_OLLAMA[dice.below(ON_OLLAMA.length)] ?? '', fault: fakeFault(dice) }
       : null,
-    resets: dice.chance(0.01),
-    reloads: dice.chance(0.003),
+    resets: dice.chance(0.001),
+    reloads: dice.chance(0.001),
     pauseMs: dice.below(100),
   };
 }
@@ -137,8 +137,8 @@ export function wireFault(seed: number, n: number): WireFault {
   if (dice.chance(0.06)) return { refused: true };
   const slow: WireFault = {
     ...(dice.chance(0.3) && { latencyMs: dice.below(40) }),
-    ...(dice.chance(0.3) && { bytesPerS: 20_000 + dice.below(200_000) }),
-    ...(dice.chance(0.3) && { sliceBytes: 1 }),
+    // Not both: a byte at a time is as slow as that makes it.
+    ...(dice.chance(0.5) ? { bytesPerS: 20_000 + dice.below(200_000) } : { sliceBytes: 1 }),
   };
   if (dice.chance(0.5)) return slow;
   const by = dice.one(['reset', 'end', 'stall'] as const);
