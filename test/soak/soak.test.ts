@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { soak } from './soak.ts';
 
-const REQUESTS = 500;
+const REQUESTS = 400;
 
 it(`${REQUESTS} requests under all faults at once: each ends, none is lied to, each has its line, and nothing is left`, async () => {
   const report = await soak({ seed: 11436, requests: REQUESTS });
