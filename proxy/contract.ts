@@ -128,6 +128,8 @@ export interface Receipt {
   /** An identical request was in flight, and this one shared its inference. */
   shared: boolean;
   latency_s: number;
+  /** Of that, waiting for weights that were at work for others. */
+  wait_s: number;
   ttft_s: number | null;
   load_s: number | null;
   tokens_in: number | null;
@@ -177,6 +179,8 @@ export interface LogLine {
   command?: string;
   memory?: 'tight';
   shared?: true;
+  /** Left out where it did not wait. */
+  wait_s?: number;
   council?: Omit<Council, 'members'> & { members: Omit<CouncilMember, 'detail' | 'text'>[] };
   error?: string;
   user?: string;
@@ -323,6 +327,8 @@ export interface ResidentStatus {
   context: number;
   state: 'idle' | 'busy' | 'loading';
   in_flight: number;
+  /** Requests that wait for them to be done with others. */
+  waiting: number;
   /** Null: never, or not while they are busy. */
   expires_in_s: number | null;
   /** Why they are still there. */
@@ -362,7 +368,7 @@ export interface Status {
   /** Bytes that stay free for everything else, and what all models together may have (null: no such cap). */
   reserve: number;
   budget: number | null;
-  /** Requests that wait for a load. */
+  /** Requests that wait: for a load, or for weights that are at work for others. */
   queue: number;
   residents: ResidentStatus[];
   models: ModelStatus[];

@@ -49,6 +49,17 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * Too many wait for the same weights. That is no failed link: another model in memory beside these would make it worse, so
+ * the client is asked to come back, in `retryAfter` seconds.
+ */
+export class Busy extends ApiError {
+  constructor(message: string, retryAfter: number) {
+    super(503, message, { code: 'busy', retryAfter });
+    this.name = 'Busy';
+  }
+}
+
 interface LinkFailureFacts {
   counts?: boolean;
   /** Seconds after which another try may help. */

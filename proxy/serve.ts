@@ -6,6 +6,7 @@ import { type Binding, LOOPBACK_ONLY, urlOf } from './binding.ts';
 import { openCache } from './cache/store.ts';
 import { systemClock as clock } from './clock.ts';
 import { durationSeconds } from './config/duration.ts';
+import { type DataLock, lockData } from './data-lock.ts';
 import { type FreeOnDisk, freeOnDisk } from './disk.ts';
 import { RequestFeed } from './events/request-feed.ts';
 import { StatusFeed } from './events/status-feed.ts';
@@ -53,17 +54,31 @@ export interface Serving {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Composes the proxy and listens. Throws `ConfigError`, or the listening socket's error. */
-export async function serve({
-  paths,
-  port,
-  bindings = LOOPBACK_ONLY,
-  limits = LIMITS,
-  ui,
-  startChild,
-  disk = freeOnDisk,
-  warn,
-}: ServeOptions): Promise<Serving> {
+/** Composes the proxy and listens. Throws `ConfigError`, `DataInUse`, or the listening socket's error. */
+export async function serve(options: ServeOptions): Promise<Serving> {
+  // Before any file is read: two on one folder would not know of each other's changes.
+  const lock = lockData(options.paths.data, options.warn);
+  try {
+    return await serveLocked(options, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function serveLocked(
+  {
+    paths,
+    port,
+    bindings = LOOPBACK_ONLY,
+    limits = LIMITS,
+    ui,
+    startChild,
+    disk = freeOnDisk,
+    warn,
+  }: ServeOptions,
+  lock: DataLock,
+): Promise<Serving> {
   const memory = openMemory({
     stateFile: paths.state,
     historyFile: paths.history,
@@ -77,7 +92,7 @@ export async function serve({
     memory,
   );
   const { ttl, max_mb } = live.current.config.cache;
-  const token = { value: adminToken(paths.adminToken), file: paths.adminToken };
+  const token = { value: adminToken(paths.adminToken, warn), file: paths.adminToken };
   const cache = openCache({
     file: paths.cache,
     ttlS: durationSeconds(ttl),
@@ -139,8 +154,10 @@ export async function serve({
   // Not before it is sure that this one serves: another one's roll-up is the same file.
   void rollUp.catchUp();
   const urls = bindings.map((binding) => urlOf(binding, bound));
+  const url = urls[0] ?? '';
+  lock.listens(url);
   return {
-    url: urls[0] ?? '',
+    url,
     urls,
     live,
     woke() {
@@ -152,6 +169,7 @@ export async function serve({
       ended.abort();
       await closeAll(servers, graceMs);
       await end();
+      lock.release();
     },
   };
 }

@@ -1,19 +1,25 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ApiError } from '../errors.ts';
+import { ApiError, messageOf } from '../errors.ts';
 
-/** The token for what changes state: read from `file`, or made there, readable by its owner alone. */
-export function adminToken(file: string): string {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+/**
+ * The token for what changes state: read from `file`, or made there, readable by its owner alone. Where it cannot be kept,
+ * nobody knows it: a warning says so.
+ */
+export function adminToken(file: string, warn: (message: string) => void): string {
+  const made = randomBytes(32).toString('base64url');
   try {
-    // `wx`: of two that start at the same time, one writes and both read.
-    writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    // A full disk may have left an empty one.
+    const kept = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+    if (kept === '') writeFileSync(file, `${made}\n`, { mode: 0o600 });
     chmodSync(file, 0o600);
+    return kept === '' ? made : kept;
+  } catch (error) {
+    warn(`${file} cannot be used (${messageOf(error)}), so nobody may change pins or settings in this run`);
+    return made;
   }
-  return readFileSync(file, 'utf8').trim();
 }
 
 /** Throws `ApiError` 401 unless the header is `Bearer <token>`. Takes the same time however wrong the token is. */

@@ -82,7 +82,7 @@ export async function handleAsk(
       error instanceof UsageError ? new ApiError(400, error.message, { code: 'usage' }) : asApiError(error);
     return refuse(exchange, wrong, res, notes);
   }
-  await answer(exchange, question, res, notes, form.has('terminal'));
+  await answer(exchange, question, res, notes, form);
 }
 
 /** The flag that makes it something else than a question to a model; null: it is one. */
@@ -118,9 +118,12 @@ async function answer(
   question: AskQuestion,
   res: Response,
   notes: Notes,
-  terminal: boolean,
+  form: URLSearchParams,
 ): Promise<void> {
-  const request = { ...question.request, id: exchange.id };
+  const terminal = form.has('terminal');
+  // The asks of one shell are one client's: those of a loop over many files, too.
+  const from = { client: `ask ${form.get('shell')}`, watched: terminal || form.has('live') };
+  const request = { ...question.request, id: exchange.id, from };
   exchange.receipt.asked(request.model, promptFacts(request.messages));
   const writer = question.json
     ? receiptWriter(res, exchange.now, notes)

@@ -5,8 +5,8 @@ import type { Notes } from './notes.ts';
 export const ERASE = '\r\u001b[K';
 
 /**
- * One line on a terminal's stderr that counts the seconds of a load or of a council at work, and vanishes when there is
- * something to read.
+ * One line on a terminal's stderr that counts the seconds of a load, of waiting for a turn or of a council at work, and
+ * vanishes when there is something to read.
  */
 export class LoadLine {
   readonly #notes: Notes;
@@ -28,12 +28,17 @@ export class LoadLine {
     if (event.type === 'council')
       this.#stage = event.stage === 'chairman' ? 'chairman' : `members ${event.done}/${event.of}`;
     else if (event.type === 'delta' || event.type === 'finish' || event.type === 'error') this.#stage = null;
-    const doing =
-      event.type === 'load' && event.state === 'loading'
-        ? loading(this.#stage ?? this.#model, event.progress)
-        : this.#stage;
+    const doing = this.#doingNow(event);
     if (doing === null || event.type === 'note') this.stop();
-    else this.#show(doing, event.type === 'council');
+    else this.#show(doing, event.type === 'council' || event.type === 'queue');
+  }
+
+  #doingNow(event: ChatEvent): string | null {
+    if (event.type === 'load' && event.state === 'loading')
+      return loading(this.#stage ?? this.#model, event.progress);
+    if (event.type === 'queue' && event.ahead !== null)
+      return `waiting for ${this.#model}: ${event.ahead === 0 ? 'next' : `${event.ahead} before you`}`;
+    return this.#stage;
   }
 
   #show(doing: string, now: boolean): void {

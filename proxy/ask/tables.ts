@@ -1,4 +1,4 @@
-import type { ModelStatus, Status } from '../contract.ts';
+import type { ModelStatus, ResidentStatus, Status } from '../contract.ts';
 import { gb, table, took } from './columns.ts';
 
 /** `ask --models`: a line per model. */
@@ -31,22 +31,29 @@ export function statusTable(status: Status): string {
   const tight = models.find((one) => one.tight);
   if (tight)
     lines.push(`tight     ${tight.weights} exceeds what was free and runs alone; the machine may page`);
-  if (queue > 0) lines.push(`waiting   ${queue} for a load`);
+  if (queue > 0) lines.push(`waiting   ${queue} ${queue === 1 ? 'request' : 'requests'}`);
   lines.push('');
   if (residents.length === 0) lines.push('No model is in memory.');
   else {
-    const rows = residents.map(({ weights, models: users, size, state, in_flight, expires_in_s, stays }) => [
-      weights,
-      users.join(', '),
-      size === null ? '' : gb(size),
-      in_flight > 0 ? `${state} (${in_flight})` : state,
-      stays === 'pinned' ? 'pinned' : timeLeft(expires_in_s, 'warm'),
-    ]);
+    const rows = residents.map(
+      ({ weights, models: users, size, state, in_flight, waiting, expires_in_s, stays }) => [
+        weights,
+        users.join(', '),
+        size === null ? '' : gb(size),
+        atWork(state, in_flight, waiting),
+        stays === 'pinned' ? 'pinned' : timeLeft(expires_in_s, 'warm'),
+      ],
+    );
     lines.push(table([['weights', 'models', 'size', 'state', 'for'], ...rows]).trimEnd());
   }
   const missing = models.filter(({ pinned, state }) => pinned && state === 'cold').map(({ model }) => model);
   if (missing.length > 0) lines.push('', `Pinned and not warm: ${missing.join(', ')}`);
   return `${lines.join('\n')}\n`;
+}
+
+function atWork(state: ResidentStatus['state'], inFlight: number, waiting: number): string {
+  if (inFlight === 0) return state;
+  return `${state} (${waiting > 0 ? `${inFlight}, ${waiting} wait` : inFlight})`;
 }
 
 const WIDTH = 40;

@@ -15,7 +15,7 @@ export interface AskInput {
 
 /** A question from the command line: the request, and how its answer is to be shown. */
 export interface AskQuestion {
-  request: Omit<ChatRequest, 'id'>;
+  request: Omit<ChatRequest, 'id' | 'from'>;
   json: boolean;
   why: boolean;
   thinkOut: boolean;

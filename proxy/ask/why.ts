@@ -3,7 +3,8 @@ import { howAsked } from './council-text.ts';
 
 /** The receipt for `--why`: a line per fact, aligned; what is not known has no line. `now` is in seconds since 1970. */
 export function whyLines(receipt: Receipt, now: number): string[] {
-  const { model, served_by, demoted, degraded_reason, attempts, latency_s, ttft_s, request_id } = receipt;
+  const { model, served_by, demoted, degraded_reason, attempts, request_id } = receipt;
+  const { latency_s, wait_s, ttft_s } = receipt;
   const rows: [string, string | null][] = [
     ['asked', model],
     ['served', `${served_by ?? 'nobody'}${demoted ? ` (${degraded_reason})` : ''}`],
@@ -13,6 +14,7 @@ export function whyLines(receipt: Receipt, now: number): string[] {
     ]),
     ...(receipt.council === null ? [] : councilRows(receipt.council)),
     ['cache', cacheText(receipt, now)],
+    ['waited', wait_s > 0 ? `${seconds(wait_s)} for its turn` : null],
     ['load', loadText(receipt)],
     ['first token', ttft_s === null ? null : seconds(ttft_s)],
     ['total', seconds(latency_s)],

@@ -52,7 +52,7 @@ export function buildCatalog(config: Config, tools: CatalogTools): ReadonlyMap<s
 function single(config: Config, name: string, cached: boolean, tools: CatalogTools): CatalogModel {
   const chain = chainOf(config, name);
   const steps = chain.map((link, index) => {
-    const timely = withTimeouts(completeOn(link, tools), link);
+    const timely = withTimeouts(completeOn(link, tools), link, tools.turns.of(link.weights.id));
     return { link, complete: withPromptLimit(withRoom(timely, link, chain.slice(index + 1), tools), link) };
   });
   const complete = withForcedTool(withFirstCall(withFallback(steps, tools)));

@@ -24,13 +24,18 @@ export class Rest {
    * is let through to try; until that has ended, the others go on to the next link.
    */
   admit(model: string): number {
+    const left = this.left(model);
+    if (left > 0) return left;
     const health = this.#health.get(model);
     if (!health || health.until === 0) return 0;
-    const left = health.until - this.#now();
-    if (left > 0) return left / 1000;
     if (health.trial) return 1;
     health.trial = true;
     return 0;
+  }
+
+  /** For how many seconds the link should still be left alone. */
+  left(model: string): number {
+    return Math.max(0, (this.#health.get(model)?.until ?? 0) - this.#now()) / 1000;
   }
 
   /** The link answered. */

@@ -1,6 +1,6 @@
 import type { AttemptFailed, ChatEvent, ChatRequest, Complete, CompleteRoomed } from '../chat/types.ts';
 import { EXIT } from '../contract.ts';
-import { ApiError, LinkFailure, messageOf } from '../errors.ts';
+import { ApiError, Busy, LinkFailure, messageOf } from '../errors.ts';
 import type { Link } from '../runtimes/types.ts';
 import type { Rest } from './rest.ts';
 
@@ -18,8 +18,8 @@ export interface FallbackTools {
 
 /**
  * Tries the links of a chain in order until one answers. It ends at the first delta the client could have seen:
- * after that a failure is an error, never a splice. A request that is itself at fault is an error at once, and
- * the link's health is not blamed for it.
+ * after that a failure is an error, never a splice. A request that is itself at fault is an error at once, as is one for
+ * which too many wait already; the link's health is not blamed for either.
  */
 export function withFallback(chain: Step[], tools: FallbackTools): Complete {
   return async function* (request, signal) {
@@ -56,20 +56,27 @@ async function* attempt(
 ): Attempting {
   const { model } = step.link;
   const began = now();
-  const fail = (reason: AttemptFailed['reason'], detail: string): AttemptFailed => ({
+  const fail = (
+    reason: AttemptFailed['reason'],
+    detail: string,
+    retryAfter: number | null = null,
+  ): AttemptFailed => ({
     type: 'attempt',
     state: 'failed',
     model,
     reason,
     detail,
     seconds: (now() - began) / 1000,
+    ...(retryAfter !== null && { retryAfter }),
   });
-  const resting = rest.admit(model);
-  if (resting > 0)
-    return {
-      ...fail('cooling_off', `${model} failed three times in a row and rests for ${Math.ceil(resting)} s`),
-      retryAfter: resting,
-    };
+  const resting = (seconds: number): AttemptFailed =>
+    fail(
+      'cooling_off',
+      `${model} failed three times in a row and rests for ${Math.ceil(seconds)} s`,
+      seconds,
+    );
+  const left = rest.admit(model);
+  if (left > 0) return resting(left);
 
   yield { type: 'attempt', state: 'started', model };
   let seen = false;
@@ -77,6 +84,11 @@ async function* attempt(
   try {
     if (signal.aborted) return 'over';
     for await (const event of step.complete(request, signal)) {
+      if (event.type === 'queue' && event.ahead === null) {
+        // Those who came before may have found out meanwhile.
+        const left = rest.left(model);
+        if (left > 0) return resting(left);
+      }
       seen ||= isSeen(event, request);
       if (event.type === 'finish') {
         decided = true;
@@ -89,7 +101,7 @@ async function* attempt(
   } catch (error) {
     if (signal.aborted) return 'over';
     if (error instanceof ApiError) {
-      if (index > 0 && !seen) return fail('unsupported', error.message);
+      if (index > 0 && !seen && !(error instanceof Busy)) return fail('unsupported', error.message);
       yield { type: 'error', error };
       return 'over';
     }
@@ -99,10 +111,7 @@ async function* attempt(
       decided = true;
       rest.failed(model);
     }
-    if (!seen) {
-      const { retryAfter } = failure;
-      return { ...fail(failure.reason, failure.message), ...(retryAfter !== null && { retryAfter }) };
-    }
+    if (!seen) return fail(failure.reason, failure.message, failure.retryAfter);
     yield { type: 'error', error: brokeOff(failure) };
     return 'over';
   } finally {

@@ -6,7 +6,7 @@ import type { ChatRequest, Sampling, Tool, ToolChoice } from './types.ts';
 
 /** A client's body, understood. */
 export interface ParsedBody {
-  request: Omit<ChatRequest, 'id' | 'strict' | 'room' | 'cache'>;
+  request: Omit<ChatRequest, 'id' | 'strict' | 'room' | 'cache' | 'from'>;
   stream: boolean;
   includeUsage: boolean;
   /** Fields that were sent and have no effect here, for `X-Ignored-Params`. */

@@ -47,6 +47,14 @@ export interface Sampling {
   presencePenalty?: number;
 }
 
+/** Whose request it is, as far as taking turns goes. */
+export interface Asker {
+  /** What tells clients apart: a shell, or a program with its key and user. */
+  client: string;
+  /** A person sits at a terminal and waits. */
+  watched: boolean;
+}
+
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high';
 
 /** One chat request as the inside of the proxy sees it, whichever door it came through. */
@@ -70,8 +78,8 @@ export interface ChatRequest {
   /** `force`: load even where there seems to be no room. `off`: no plan at all, to see what the machine does without. */
   room: 'plan' | 'force' | 'off';
   cache: CacheUse;
-  /** Another request on the same weights may be answered before it: its first token may take as long as a load. */
-  patient?: boolean;
+  /** Whose it is, where many wait for the same weights. */
+  from: Asker;
   /** What the client sees before the end. It decides until when another link may still take over. */
   sees: 'nothing' | 'text' | 'everything';
 }
@@ -125,11 +133,17 @@ export interface Tight {
   type: 'tight';
 }
 
+/** The weights are at work for others: how many wait before this request, and null when its turn has come. */
+export interface Queued {
+  type: 'queue';
+  ahead: number | null;
+}
+
 /** What a runtime yields for one link: any number of loads and deltas, then exactly one finish. Failures are thrown. */
 export type RuntimeEvent = Load | Delta | Finish;
 
-/** What a link yields: the runtime's events, and what became known about memory on the way. */
-export type LinkEvent = RuntimeEvent | Note | Tight;
+/** What a link yields: the runtime's events, and what became known about its turn and about memory on the way. */
+export type LinkEvent = RuntimeEvent | Note | Tight | Queued;
 
 /** A link of the chain is tried. What an earlier link may have said is void. */
 export interface AttemptStarted {

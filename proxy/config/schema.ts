@@ -53,7 +53,14 @@ const weights = z.strictObject({
     .min(256)
     .default(8192)
     .describe('Context length in tokens, the same for all models on these weights.'),
-  parallel: z.int().min(1).max(16).default(2).describe('How many answers llamacpp works on at a time.'),
+  parallel: z
+    .int()
+    .min(1)
+    .max(16)
+    .default(2)
+    .describe(
+      'How many requests the runtime gets at a time; others wait. For Ollama its OLLAMA_NUM_PARALLEL, and one more.',
+    ),
 });
 
 const sampling = {
@@ -134,6 +141,15 @@ const thrash = z.strictObject({
 
 export const reserveGb = z.number().min(0);
 
+const queue = z.strictObject({
+  most: z
+    .int()
+    .min(1)
+    .default(256)
+    .describe('How many requests may wait for the same weights; more are turned away with a 503.'),
+  wait: duration.default('10m').describe('How long one may wait.'),
+});
+
 const memory = z.strictObject({
   reserve_gb: reserveGb.default(2).describe('What stays free for everything else.'),
   budget_gb: z
@@ -166,6 +182,7 @@ export const configSchema = z.strictObject({
   models: z.record(name, z.union([single, council])).describe('Logical models: what clients ask for.'),
   tiers: z.record(name, z.string()).describe('Flags of `ask`, each naming a model.'),
   cache: cache.prefault({}),
+  queue: queue.prefault({}).describe('What happens to requests for weights that are at work for others.'),
   history: z
     .enum(['on', 'off'])
     .default('on')

@@ -25,7 +25,7 @@ export async function* askMembers(
 ): AsyncGenerator<number, Opinion[]> {
   const all = council.members.map((member, index): Asking => {
     const seat = tools.seat(member.model);
-    return { seat, request: memberRequest(request, member, index, tools.concurrency.of(seat.weights)) };
+    return { seat, request: memberRequest(request, member, index) };
   });
   const opinions = new Map<Asking, Opinion>();
   for (const lanes of await phases(all, council, tools)) {
@@ -91,7 +91,6 @@ function memberRequest(
   request: ChatRequest,
   { model, temperature, seed }: CouncilConfig['members'][number],
   index: number,
-  atOnce: boolean | null,
 ): ChatRequest {
   // Members answer in words; the shape that the client wants is the chairman's business, and so is its effort.
   const { format: _, topLogprobs: __, effort: ___, ...rest } = request;
@@ -109,7 +108,5 @@ function memberRequest(
     tools: [],
     toolChoice: 'auto',
     sees: 'nothing',
-    // Who asks a runtime that answers one at a time, unknowingly, waits for the other's whole answer.
-    patient: atOnce === null,
   };
 }

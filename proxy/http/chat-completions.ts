@@ -38,6 +38,7 @@ export async function chatCompletions(
     strict: header(req, HEADERS.strict) === '1',
     room: header(req, HEADERS.force) === '1' ? 'force' : 'plan',
     cache: cacheUse(req, model.cached),
+    from: { client: clientOf(req, parsed.user), watched: false },
   };
   const writer = parsed.stream
     ? sseWriter(res, exchange.now, parsed.includeUsage)
@@ -58,6 +59,10 @@ function cacheUse(req: IncomingMessage, byConfig: boolean): CacheUse {
   const store = !control.includes('no-store');
   return { read: wanted && store && !control.includes('no-cache'), write: wanted && store };
 }
+
+/** Takes turns with others as one client: a program, by its key and for its user. */
+const clientOf = (req: IncomingMessage, user: string | null): string =>
+  `api ${req.headers['user-agent']} ${req.headers.authorization} ${user}`;
 
 /** For the log line of a request that is refused before it is understood. */
 function namedModel(json: unknown): string {

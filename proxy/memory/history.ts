@@ -3,6 +3,8 @@ import { dirname } from 'node:path';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
 import type { MemoryMinute, MemorySample, PressureLevel, Span } from '../contract.ts';
 import { messageOf } from '../errors.ts';
+import { isCorrupt } from '../is-corrupt.ts';
+import { moveAside } from '../move-aside.ts';
 
 const DAY_S = 24 * 3600;
 const KEEP_S = 7 * DAY_S;
@@ -25,7 +27,7 @@ export class MemoryHistory {
 
   constructor(file: string, warn: (message: string) => void) {
     this.#warn = warn;
-    this.#db = open(file, warn);
+    this.#db = openSound(file, warn);
   }
 
   /** Takes a sample in; a minute that has ended is written, and what is older than a week goes. */
@@ -68,12 +70,30 @@ export class MemoryHistory {
   }
 }
 
-function open(file: string, warn: (message: string) => void): Database | null {
+/** Opens the history, or begins a new one in place of one that is damaged. Null, and a warning, where neither can be. */
+function openSound(file: string, warn: (message: string) => void): Database | null {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    // Made by SQLite itself it would be readable by all.
-    closeSync(openSync(file, 'a', 0o600));
-    const db = new BetterSqlite3(file, { timeout: 100 });
+    try {
+      return open(file);
+    } catch (error) {
+      if (!isCorrupt(error)) throw error;
+      warn(
+        `memory's history was damaged; it is now ${moveAside(file, Date.now() / 1000)}, and a new one is in use`,
+      );
+      return open(file);
+    }
+  } catch (error) {
+    warn(`memory's history ${file} cannot be used (${messageOf(error)})`);
+    return null;
+  }
+}
+
+function open(file: string): Database {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  // Made by SQLite itself it would be readable by all.
+  closeSync(openSync(file, 'a', 0o600));
+  const db = new BetterSqlite3(file, { timeout: 100 });
+  try {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
     db.exec(
@@ -81,8 +101,8 @@ function open(file: string, warn: (message: string) => void): Database | null {
     );
     return db;
   } catch (error) {
-    warn(`memory's history ${file} cannot be used (${messageOf(error)})`);
-    return null;
+    db.close();
+    throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { durationSeconds } from '../config/duration.ts';
 import type { Config } from '../config/schema.ts';
 import type { ModelStatus } from '../contract.ts';
 import { Footprints } from './footprints.ts';
@@ -9,12 +10,14 @@ import { MemoryProbe, type ProbeParts } from './probe.ts';
 import { readMemory } from './read-memory.ts';
 import { Room } from './room.ts';
 import { StateFile } from './state-file.ts';
+import { Turns } from './turns.ts';
 
 /** All that watches and plans memory, put together once. */
 export interface Memory {
   probe: MemoryProbe;
   ledger: Ledger;
   room: Room;
+  turns: Turns;
   footprints: Footprints;
   /** Names of models that should stay warm. */
   pinned: Set<string>;
@@ -64,9 +67,16 @@ export function openMemory({
     };
   };
   const room = new Room({ ledger, probe, footprints, settings, pinned: () => pinned, warn, now: clock.now });
+  const turns = new Turns({
+    settings: () => {
+      const { most, wait } = config().queue;
+      return { most, waitS: durationSeconds(wait) };
+    },
+    changed: () => ledger.changed.tell(),
+  });
   // What was known to be warm a moment ago was so before the sleep; its clock stood still meanwhile.
   probe.onWake(() => {
     for (const { weights } of ledger.known) room.cooled(weights.id);
   });
-  return { probe, ledger, room, footprints, pinned, history, lastAnswers: new Map(), save };
+  return { probe, ledger, room, turns, footprints, pinned, history, lastAnswers: new Map(), save };
 }

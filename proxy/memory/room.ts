@@ -1,5 +1,7 @@
+import { aborted } from '../aborted.ts';
 import type { LinkEvent } from '../chat/types.ts';
 import { LinkFailure, messageOf } from '../errors.ts';
+import { Patience } from '../patience.ts';
 import type { Link, Weights } from '../runtimes/types.ts';
 import { evict } from './evict.ts';
 import type { LedgerEntry } from './ledger.ts';
@@ -236,16 +238,19 @@ export class Room {
     signal: AbortSignal,
     hold: (load: Promise<unknown>) => void,
   ): Promise<void> {
-    const limit = AbortSignal.timeout(Math.min(link.timeouts.load * 1000, 2 ** 31 - 1));
+    const limit = new AbortController();
+    const patience = new Patience(() => limit.abort());
+    patience.allow(link.timeouts.load, 'no weights');
     const loading = this.#parts.ledger
-      .load(link, AbortSignal.any([limit, giveUp]))
+      .load(link, AbortSignal.any([limit.signal, giveUp]))
+      .finally(() => patience.stop())
       .then(() => this.answered(link));
     // The next one to plan waits for this figure; who asked does not.
     hold(loading.then(() => this.#measure(link)));
     try {
       await Promise.race([loading, aborted(signal)]);
     } catch (error) {
-      if (!limit.aborted) throw error;
+      if (!limit.signal.aborted) throw error;
       throw new LinkFailure('timeout', `${link.model} was not loaded within ${link.timeouts.load} s`);
     }
     if (!signal.aborted) return;
@@ -261,11 +266,4 @@ export class Room {
     for (const entry of await this.#parts.ledger.residents())
       if (isOn(entry, link)) measure(entry, this.#parts);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

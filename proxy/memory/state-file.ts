@@ -20,6 +20,8 @@ export class StateFile {
   readonly #warn: (message: string) => void;
   /** All that was read, also what this version does not know. */
   #read: object = {};
+  /** The last write has failed, and that was told. */
+  #warned = false;
 
   constructor(file: string, warn: (message: string) => void) {
     this.#file = file;
@@ -45,10 +47,11 @@ export class StateFile {
       const text = `${JSON.stringify({ ...this.#read, ...value }, null, 2)}\n`;
       writeFileSync(`${this.#file}.new`, text, { mode: 0o600 });
       renameSync(`${this.#file}.new`, this.#file);
+      this.#warned = false;
     } catch (error) {
-      this.#warn(
-        `${this.#file} cannot be written (${messageOf(error)}); pins last until the end of this run`,
-      );
+      const why = `${this.#file} cannot be written (${messageOf(error)})`;
+      if (!this.#warned) this.#warn(`${why}; pins last until the end of this run`);
+      this.#warned = true;
     }
   }
 

@@ -7,7 +7,7 @@ import type { Memory } from './memory.ts';
 
 /** `GET /api/status`: memory, what is in it and why, and each model with its warmth. */
 export async function statusOf(memory: Memory, config: Config, wall: number): Promise<Status> {
-  const { probe, ledger, room, footprints, pinned, lastAnswers } = memory;
+  const { probe, ledger, room, turns, footprints, pinned, lastAnswers } = memory;
   const [sample, entries] = await Promise.all([probe.last ?? probe.sample(), ledger.residents()]);
   const { reserve_gb, budget_gb } = config.memory;
   const held = entries.reduce((sum, entry) => sum + (measure(entry, memory) ?? 0), 0);
@@ -22,7 +22,7 @@ export async function statusOf(memory: Memory, config: Config, wall: number): Pr
     free_for_models: limits.length === 0 ? null : Math.min(...limits),
     reserve: reserve_gb * 1e9,
     budget: budget_gb === undefined ? null : budget_gb * 1e9,
-    queue: room.queue,
+    queue: room.queue + turns.waiting,
     residents: entries.map((entry) => residentStatus(entry, memory, wall)),
     models: ledger.known.flatMap((one) =>
       one.models.map(
@@ -49,7 +49,7 @@ export async function statusOf(memory: Memory, config: Config, wall: number): Pr
 
 function residentStatus(entry: LedgerEntry, memory: Memory, wall: number): ResidentStatus {
   const { id, known, resident } = entry;
-  const { ledger, footprints, pinned } = memory;
+  const { ledger, turns, footprints, pinned } = memory;
   const busy = ledger.busy(id);
   const kept = known?.models.find((model) => pinned.has(model));
   return {
@@ -60,6 +60,7 @@ function residentStatus(entry: LedgerEntry, memory: Memory, wall: number): Resid
     context: resident.context,
     state: resident.loading ? 'loading' : busy > 0 ? 'busy' : 'idle',
     in_flight: busy,
+    waiting: turns.waitingFor(id),
     expires_in_s: secondsLeft(entry, wall),
     stays: busy > 0 ? 'busy' : kept !== undefined ? 'pinned' : 'keep_alive',
   };

@@ -5,27 +5,34 @@ import type { Ledger } from './ledger.ts';
 import type { MemoryProbe } from './probe.ts';
 import type { Room } from './room.ts';
 import { type ThrashLimit, ThrashWatch } from './thrash-watch.ts';
+import type { Turns } from './turns.ts';
 
 export interface RoomTools {
   room: Room;
   ledger: Ledger;
   probe: MemoryProbe;
+  turns: Turns;
   thrash(): ThrashLimit;
 }
 
-/** Makes room before a link answers, and keeps the books on who uses its weights. `later`: the rest of its chain. */
+/**
+ * Lets a link answer when it is its turn and there is room, and keeps the books on who uses its weights. `later`: the rest of
+ * its chain.
+ */
 export function withRoom(
   complete: CompleteLink,
   link: Link,
   later: readonly Link[],
-  { room, ledger, probe, thrash }: RoomTools,
+  { room, ledger, probe, turns, thrash }: RoomTools,
 ): CompleteRoomed {
-  const { id } = link.weights;
+  const { id, parallel } = link.weights;
+  const line = turns.of(id);
   return async function* (request, signal) {
+    if (!line.enter(parallel)) yield* line.wait(link, request.from, signal);
+    const entered = performance.now();
     const stopLooking = probe.watch();
     const use = new Use(ledger, id);
     let watch: ThrashWatch | null = null;
-    const began = performance.now();
     let loadS: number | null = null;
     try {
       if (request.room !== 'off' && !room.isWarm(link.weights)) {
@@ -36,7 +43,7 @@ export function withRoom(
           if (event.type === 'load' && event.state === 'loaded') {
             // Before anybody else gets a turn to plan.
             use.begin();
-            loadS = (performance.now() - began) / 1000;
+            loadS = (performance.now() - entered) / 1000;
           }
           yield event;
         }
@@ -61,6 +68,7 @@ export function withRoom(
       watch?.stop();
       use.end();
       stopLooking();
+      line.leave(performance.now() - entered);
     }
   };
 }

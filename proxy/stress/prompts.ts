@@ -24,5 +24,6 @@ export function stressRequest(model: string, number: number): Omit<ChatRequest, 
     strict: false,
     cache: { read: false, write: false },
     sees: 'everything',
+    from: { client: 'stress', watched: false },
   };
 }

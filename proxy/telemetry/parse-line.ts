@@ -79,6 +79,7 @@ function furtherOf(fields: Fields): Partial<LogLine> {
   if (fields.memory === 'tight') further.memory = 'tight';
   if (fields.shared === true) further.shared = true;
   if (isFields(fields.council)) further.council = councilOf(fields.council);
+  if ('wait_s' in fields) further.wait_s = amountOr(fields.wait_s) ?? 0;
   if (typeof fields.error === 'string') further.error = fields.error;
   if (typeof fields.user === 'string') further.user = fields.user;
   if (isFields(fields.metadata)) further.metadata = textsOf(fields.metadata);

@@ -10,6 +10,8 @@ export class ReceiptBuilder {
   readonly #facts: Receipt;
   /** The model of the attempt under way. */
   #trying: string | null = null;
+  /** Since when its turn is awaited, in seconds since the beginning. */
+  #waitsSince: number | null = null;
 
   constructor(id: string, source: Receipt['source'], clock: Clock) {
     this.#clock = clock;
@@ -31,6 +33,7 @@ export class ReceiptBuilder {
       swapouts: null,
       pageouts: null,
       latency_s: 0,
+      wait_s: 0,
       ttft_s: null,
       load_s: null,
       tokens_in: null,
@@ -57,6 +60,7 @@ export class ReceiptBuilder {
   add(event: ChatEvent): void {
     const facts = this.#facts;
     if (event.type === 'attempt') this.#attempt(event);
+    else if (event.type === 'queue') this.#queue(event.ahead !== null);
     else if (event.type === 'tight') facts.memory = 'tight';
     else if (event.type === 'council') facts.council = event.council;
     else if (event.type === 'cached') {
@@ -105,6 +109,12 @@ export class ReceiptBuilder {
     facts.attempts.push({ model, reason, detail, seconds });
     facts.degraded_reason ??= reason;
     facts.served_by = null;
+  }
+
+  #queue(waits: boolean): void {
+    const now = this.#elapsed();
+    this.#facts.wait_s += now - (this.#waitsSince ?? now);
+    this.#waitsSince = waits ? now : null;
   }
 
   #served(): void {

@@ -19,6 +19,7 @@ export function receiptFacts(line: LogLine): [title: string, facts: Facts][] {
       'Time',
       [
         ['In all', known(latency_s, duration)],
+        ['Waiting', known(line.wait_s, duration)],
         ['First token', known(line.ttft_s, duration)],
         ['Loading', known(line.load_s, duration)],
         ['Speed', known(speed, (value) => `${Math.round(value)} tokens/s`)],

@@ -88,7 +88,7 @@ export function madeUpChain(
         own.over = true;
       }
     };
-    return { link, complete: withTimeouts(play, link) };
+    return { link, complete: withTimeouts(play, link, { lastSign: Number.NEGATIVE_INFINITY }) };
   });
   return withFirstCall(withFallback(steps, tools));
 }

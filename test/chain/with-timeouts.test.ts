@@ -14,11 +14,11 @@ const silent: CompleteLink = async function* (_request, signal) {
 
 const LINK = { model: 'm', timeouts: { connect: 1, firstToken: 10, load: 300, idle: 10 } };
 
-/** How it ended, once it has. */
-function outcomeOf(patient: boolean): { error: string | null } {
-  const complete = withTimeouts(silent, LINK);
+/** A silent answer beside which others may be answered on `line`; how it ended, once it has. */
+function outcomeOf(line = { lastSign: Number.NEGATIVE_INFINITY }): { error: string | null } {
+  const complete = withTimeouts(silent, LINK, line);
   const outcome: { error: string | null } = { error: null };
-  collect(complete(chatRequest('hi', { patient }), never())).catch((error: Error) => {
+  collect(complete(chatRequest('hi'), never())).catch((error: Error) => {
     outcome.error = error.message;
   });
   return outcome;
@@ -26,18 +26,23 @@ function outcomeOf(patient: boolean): { error: string | null } {
 
 describe('the first token', () => {
   it('has its time', async () => {
-    const outcome = outcomeOf(false);
+    const outcome = outcomeOf();
     await vi.advanceTimersByTimeAsync(9_999);
     expect(outcome.error).toBeNull();
-    await vi.advanceTimersByTimeAsync(1);
+    await vi.advanceTimersByTimeAsync(2);
     expect(outcome.error).toBe('m gave no first token within 10 s');
   });
 
-  it('has the time of a load where another answer may have to end before', async () => {
-    const outcome = outcomeOf(true);
-    await vi.advanceTimersByTimeAsync(299_999);
+  it('has its time anew for as long as another on the same weights is answered', async () => {
+    const line = { lastSign: Number.NEGATIVE_INFINITY };
+    const outcome = outcomeOf(line);
+    for (let i = 0; i < 5; i += 1) {
+      await vi.advanceTimersByTimeAsync(8_000);
+      line.lastSign = performance.now();
+    }
+    await vi.advanceTimersByTimeAsync(9_999);
     expect(outcome.error).toBeNull();
-    await vi.advanceTimersByTimeAsync(1);
-    expect(outcome.error).toBe('m gave no first token within 300 s');
+    await vi.advanceTimersByTimeAsync(2);
+    expect(outcome.error).toBe('m gave no first token within 10 s');
   });
 });

@@ -27,17 +27,6 @@ describe('members', () => {
       expect([howMany(await convene(runtime)), runtime.look()]).toEqual([2, AT_ONCE]);
   });
 
-  it('may wait for each other as long as for a load, while it is not known whether they have to', async () => {
-    for (const places of [1, 2]) {
-      const runtime = new MadeUpRuntime(places);
-      await convene(runtime);
-      await convene(runtime);
-      const patient = runtime.requests.map((request) => request.patient);
-      // The third of each council is its chairman.
-      expect(patient).toEqual([true, true, undefined, false, false, undefined]);
-    }
-  });
-
   it.each<[string, ChatEvent[]]>([
     [
       'it came while the weights were being loaded',

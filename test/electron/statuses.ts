@@ -35,6 +35,7 @@ export function resident(fields: Partial<ResidentStatus> = {}): ResidentStatus {
     context: 8192,
     state: 'idle',
     in_flight: 0,
+    waiting: 0,
     expires_in_s: 900,
     stays: 'keep_alive',
     ...fields,

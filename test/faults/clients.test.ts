@@ -1,14 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeOllama } from '../fake-ollama/server.ts';
-import { listening, startProgram } from '../helpers/program.ts';
+import { startProgram } from '../helpers/program.ts';
 import { until } from '../helpers/requests.ts';
-import { tempFolder } from '../helpers/temp-folder.ts';
-import { FAKE_MODELS, readLog } from '../helpers/toaster.ts';
+import { FAKE_MODELS } from '../helpers/toaster.ts';
 
 const MB = 1e6;
 
@@ -20,22 +17,18 @@ afterEach(() => fake.close());
 
 /** A real proxy in a process of its own. */
 async function aProxy(env: Record<string, string> = {}) {
-  const folder = tempFolder();
-  const config = join(folder, 'config.yaml');
-  writeFileSync(
-    config,
-    `runtimes: { ollama: { url: "${fake.url}" } }\nmodels: { fast-9b: { fallback: [] } }`,
-  );
-  const program = startProgram({ ASK_DATA_DIR: folder, ASK_CONFIG: config, ...env });
-  const url = await listening(program);
+  const program = startProgram({
+    yaml: `runtimes: { ollama: { url: "${fake.url}" } }\nmodels: { fast-9b: { fallback: [] } }`,
+    env,
+  });
+  const url = await program.listening();
   return {
     url,
     program,
-    log: () => readLog(join(folder, 'log.jsonl')),
+    log: program.log,
     /** What the process holds, in bytes. */
     rss: () =>
-      Number(execFileSync('ps', ['-o', 'rss=', '-p', String(program.child.pid)], { encoding: 'utf8' })) *
-      1024,
+      Number(execFileSync('ps', ['-o', 'rss=', '-p', String(program.pid)], { encoding: 'utf8' })) * 1024,
   };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeOllama } from '../fake-ollama/server.ts';
-import { listening, type Program, startProgram } from '../helpers/program.ts';
+import { type Program, startProgram } from '../helpers/program.ts';
 import { connectRaw } from '../helpers/raw-http.ts';
 import { jsonOf, until } from '../helpers/requests.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
@@ -17,10 +17,8 @@ afterEach(() => fake.close());
 
 /** The real program on a folder; a second one may follow on the same. */
 async function aProxy(folder = tempFolder()): Promise<{ program: Program; url: string; folder: string }> {
-  const config = join(folder, 'config.yaml');
-  writeFileSync(config, `runtimes: { ollama: { url: "${fake.url}" } }`);
-  const program = startProgram({ ASK_DATA_DIR: folder, ASK_CONFIG: config });
-  return { program, url: await listening(program), folder };
+  const program = startProgram({ folder, yaml: `runtimes: { ollama: { url: "${fake.url}" } }` });
+  return { program, url: await program.listening(), folder };
 }
 
 /** A chat that the cache may answer, and keeps. */

@@ -1,15 +1,54 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type Program, spawnProgram } from './spawn-program.ts';
+import { writeTinyGguf } from '../tiny-gguf/write-tiny-gguf.ts';
+import { type Program as Bare, type ProgramOptions, spawnProgram } from './spawn-program.ts';
 import { tempFolder } from './temp-folder.ts';
+import { type LogLine, readLog } from './toaster.ts';
 
-export { listening, type Program } from './spawn-program.ts';
+/** The headless program, ended with the test. */
+export interface Program extends Bare {
+  log(): LogLine[];
+}
 
-/** Runs the program on a free port with files of its own, until the test ends. `umask` is what the person's shell has set. */
-export function startProgram(env: Record<string, string> = {}, umask = '022'): Program {
-  const program = spawnProgram(tempFolder(), env, umask);
+/** `folder`: a data folder that is there already. */
+export function startProgram(options: ProgramOptions & { folder?: string } = {}): Program {
+  const program = spawnProgram(options.folder ?? tempFolder(), options);
   onTestFinished(async () => {
     program.child.kill('SIGKILL');
     await program.exit;
   });
-  return program;
+  return { ...program, log: () => readLog(join(program.folder, 'log.jsonl')) };
+}
+
+/** The config of a program on a fake Ollama, with the tiny model in place of the real one; `models` is YAML below `models:`. */
+export function yamlOn(ollamaUrl: string, models = '  tiny: {}', further = ''): string {
+  return `runtimes: { ollama: { url: "${ollamaUrl}" }, llamacpp: { threads: 1 } }
+weights: { qwen-0.5b: { file: tiny.gguf, context: 512 } }
+models:
+${models}
+${further}
+`;
+}
+
+/** Puts the tiny model into a data folder. */
+export function withTinyModel(folder: string): string {
+  mkdirSync(join(folder, 'models'), { recursive: true });
+  writeTinyGguf(join(folder, 'models', 'tiny.gguf'));
+  return folder;
+}
+
+/** Asks a program, as `curl` would. */
+export function chat(
+  url: string,
+  text: string,
+  fields: Record<string, unknown> = {},
+  init: { headers?: Record<string, string>; signal?: AbortSignal } = {},
+): Promise<Response> {
+  return fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...init.headers },
+    body: JSON.stringify({ model: 'fast-9b', messages: [{ role: 'user', content: text }], ...fields }),
+    ...(init.signal && { signal: init.signal }),
+  });
 }

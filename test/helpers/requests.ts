@@ -15,6 +15,7 @@ export function chatRequest(text: string, fields: Partial<ChatRequest> = {}): Ch
     room: 'plan',
     cache: { read: false, write: false },
     sees: 'everything',
+    from: { client: 'test', watched: false },
     ...fields,
   };
 }

@@ -4,6 +4,7 @@ import { Footprints } from '../../proxy/memory/footprints.ts';
 import { Ledger } from '../../proxy/memory/ledger.ts';
 import { MemoryProbe } from '../../proxy/memory/probe.ts';
 import { Room } from '../../proxy/memory/room.ts';
+import { Turns } from '../../proxy/memory/turns.ts';
 import { withRoom } from '../../proxy/memory/with-room.ts';
 import type { Link, Runtime } from '../../proxy/runtimes/types.ts';
 import { chatRequest, never } from '../helpers/requests.ts';
@@ -67,6 +68,7 @@ function machine(complete: CompleteLink) {
     room,
     ledger,
     probe,
+    turns: new Turns({ settings: () => ({ most: 1, waitS: 1 }), changed: () => undefined }),
     thrash: () => ({ swapouts: 2000, seconds: 10 }),
   });
   const events: LinkEvent[] = [];

@@ -96,7 +96,7 @@ describe('an address that other machines reach', () => {
 
 describe('the program', () => {
   it('does not start on every address without a key, and says how to make one', async () => {
-    const { said, exit } = startProgram({ ASK_HOST: '0.0.0.0' });
+    const { said, exit } = startProgram({ env: { ASK_HOST: '0.0.0.0' } });
     expect(await exit).toBe(1);
     expect(said()).toMatch(
       /^toaster: 0\.0\.0\.0 can be reached by other machines, so an API key is needed: .*openssl rand/,
@@ -104,7 +104,7 @@ describe('the program', () => {
   });
 
   it('starts with one, says where, and shows it to nobody', async () => {
-    const { said } = startProgram({ ASK_HOST: '0.0.0.0', ASK_API_KEY: KEY });
+    const { said } = startProgram({ env: { ASK_HOST: '0.0.0.0', ASK_API_KEY: KEY } });
     await until(() => said().includes('\n'));
     const port = /listens on http:\/\/0\.0\.0\.0:(\d+)/.exec(said())?.[1];
     expect((await fetch(`http://127.0.0.1:${port}/v1/models`)).status).toBe(401);

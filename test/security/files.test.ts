@@ -18,7 +18,7 @@ import { AppLog } from '../../electron/app-log.ts';
 import { ensureConfig } from '../../electron/config-file.ts';
 import { SettingsFile } from '../../electron/settings.ts';
 import { parseConfig } from '../../proxy/config/load.ts';
-import { listening, startProgram } from '../helpers/program.ts';
+import { startProgram } from '../helpers/program.ts';
 import { until } from '../helpers/requests.ts';
 import { runAsk } from '../helpers/shim.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
@@ -55,8 +55,8 @@ describe('with a shell that lets everybody in (umask 000)', () => {
     const top = tempFolder();
     const data = join(top, 'share', 'ask');
     const config = join(top, 'config', 'ask', 'config.yaml');
-    const program = startProgram({ ASK_DATA_DIR: data, ASK_CONFIG: config }, '000');
-    const url = await listening(program);
+    const program = startProgram({ env: { ASK_DATA_DIR: data, ASK_CONFIG: config }, umask: '000' });
+    const url = await program.listening();
     const token = readFileSync(join(data, 'admin.token'), 'utf8').trim();
     const admin = (method: string, path: string, body: unknown = {}) =>
       fetch(url + path, {
@@ -116,7 +116,7 @@ models: { small: { weights: small } }
   it('a token that others could read is closed to them at the next start', async () => {
     const folder = tempFolder();
     writeFileSync(join(folder, 'admin.token'), `${'t'.repeat(43)}\n`, { mode: 0o644 });
-    await listening(startProgram({ ASK_DATA_DIR: folder }));
+    await startProgram({ folder }).listening();
     expect(lstatSync(join(folder, 'admin.token')).mode & 0o777).toBe(0o600);
   });
 });

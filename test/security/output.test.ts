@@ -145,7 +145,7 @@ describe('stderr, also in a file', () => {
   it('has the proxy’s own warnings', async () => {
     const folder = tempFolder();
     writeFileSync(join(folder, 'state.json'), EVIL);
-    const { said } = startProgram({ ASK_DATA_DIR: folder });
+    const { said } = startProgram({ folder });
     await until(() => said().includes('listens'));
     expect(said()).toMatch(/^toaster: .*state\.json cannot be read.*␛/m);
     expect(said()).not.toMatch(ACTS);

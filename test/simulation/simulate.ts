@@ -103,7 +103,7 @@ models: { ${HEAVY}: { on_tight: ${onTight} } }`,
       'simulation',
     );
     this.#memory = this.#openMemory(folder, config);
-    const { ledger, probe, room } = this.#memory;
+    const { ledger, probe, room, turns } = this.#memory;
     const runtimes = new Map([['ollama', new FakeRuntime(this.#residency, MODELS)]]);
     ledger.follow(runtimes, knownWeights(config));
     const thrash = () => ({ swapouts: 2000, seconds: 30 });
@@ -111,6 +111,7 @@ models: { ${HEAVY}: { on_tight: ${onTight} } }`,
       ledger,
       probe,
       room,
+      turns,
       thrash,
       runtimes,
       rest: new Rest(clock.now),

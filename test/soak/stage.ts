@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeOllama } from '../fake-ollama/server.ts';
 import { FaultProxy } from '../helpers/fault-proxy.ts';
-import { listening, type Program, spawnProgram } from '../helpers/spawn-program.ts';
+import { type Program, spawnProgram } from '../helpers/spawn-program.ts';
 import { FAKE_MODELS } from '../helpers/toaster.ts';
 import { writeTinyGguf } from '../tiny-gguf/write-tiny-gguf.ts';
 import { COUNCIL, MODELS, wireFault } from './plan.ts';
@@ -51,12 +51,12 @@ export async function openStage(seed: number): Promise<Stage> {
   mkdirSync(join(folder, 'models'));
   writeTinyGguf(join(folder, 'models', 'tiny.gguf'));
   // V8's young generation takes what it may at some time or other, which would be no leak.
-  const program = spawnProgram(folder, { NODE_OPTIONS: '--max-semi-space-size=8' });
+  const program = spawnProgram(folder, { env: { NODE_OPTIONS: '--max-semi-space-size=8' } });
   return {
     fake,
     between,
     program,
-    url: await listening(program),
+    url: await program.listening(),
     async close() {
       program.child.kill('SIGKILL');
       await program.exit;

@@ -21,6 +21,7 @@ export function aReceipt(differs: Partial<Receipt> = {}): Receipt {
     swapouts: null,
     pageouts: null,
     latency_s: 0.003,
+    wait_s: 0,
     ttft_s: 0.001,
     load_s: 0,
     tokens_in: 5,

@@ -44,6 +44,7 @@ export function residentStatus(weights: string, fields: Partial<ResidentStatus> 
     context: 8192,
     state: 'idle',
     in_flight: 0,
+    waiting: 0,
     expires_in_s: 300,
     stays: 'keep_alive',
     ...fields,

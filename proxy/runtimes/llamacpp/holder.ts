@@ -1,3 +1,4 @@
+import { aborted } from '../../aborted.ts';
 import type { Load, RuntimeEvent } from '../../chat/types.ts';
 import { ApiError, LinkFailure } from '../../errors.ts';
 import type { Child, StartChild } from './child-process.ts';
@@ -53,10 +54,10 @@ export class Holder {
 
   /** Tells the progress of the load until the weights are in memory. Throws `LinkFailure('crash')`. */
   async *loading(signal: AbortSignal): AsyncGenerator<Load> {
-    const aborted = whenAborted(signal);
+    const gone = aborted(signal);
     while (this.#state === 'loading' && !this.#failure) {
       yield { type: 'load', state: 'loading', progress: this.#progress };
-      await Promise.race([this.#news.next, aborted]);
+      await Promise.race([this.#news.next, gone]);
       signal.throwIfAborted();
     }
     if (this.#failure) throw this.#failure;
@@ -69,7 +70,7 @@ export class Holder {
     const answering: Answering = { events: [], error: this.#failure, news: new News() };
     this.#answers.set(id, answering);
     this.#child.send({ type: 'generate', id, request });
-    const aborted = whenAborted(signal);
+    const gone = aborted(signal);
     let finished = false;
     try {
       while (true) {
@@ -81,7 +82,7 @@ export class Holder {
           yield event;
           if (finished) return;
         } else if (answering.error) throw answering.error;
-        else await Promise.race([next, aborted]);
+        else await Promise.race([next, gone]);
       }
     } finally {
       this.#answers.delete(id);
@@ -135,12 +136,5 @@ function toError({ kind, message, code, param }: EngineError): Error {
   return new ApiError(400, message, {
     ...(code !== undefined && { code }),
     ...(param !== undefined && { param }),
-  });
-}
-
-function whenAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }

@@ -1,13 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { chat, startProgram, withTinyModel, yamlOn } from '../../helpers/program.ts';
 import { jsonOf, until } from '../../helpers/requests.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
-import { writeTinyGguf } from '../../tiny-gguf/write-tiny-gguf.ts';
-
-const main = fileURLToPath(new URL('../../../proxy/main.ts', import.meta.url));
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -18,39 +13,15 @@ const isAlive = (pid: number): boolean => {
 };
 
 it('the engine ends with a proxy that was killed, in the middle of an answer', async () => {
-  const folder = tempFolder();
-  mkdirSync(join(folder, 'models'));
-  writeTinyGguf(join(folder, 'models', 'tiny.gguf'));
-  writeFileSync(
-    join(folder, 'config.yaml'),
-    'runtimes: { llamacpp: { threads: 1 } }\nweights: { qwen-0.5b: { file: tiny.gguf, context: 512 } }',
-  );
-  const proxy = spawn(process.execPath, [main], {
-    env: {
-      PATH: process.env.PATH ?? '',
-      ASK_PORT: '0',
-      ASK_DATA_DIR: folder,
-      ASK_CONFIG: join(folder, 'config.yaml'),
-    },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  onTestFinished(() => void proxy.kill('SIGKILL'));
-  let said = '';
-  proxy.stdout.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-  });
-  await until(() => said.includes('\n'));
-  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0] ?? '';
-  const answer = await fetch(`${url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'tiny', messages: [{ role: 'user', content: 'count' }], stream: true }),
-  });
+  const folder = withTinyModel(tempFolder());
+  const proxy = startProgram({ folder, yaml: yamlOn('http://127.0.0.1:1') });
+  const url = await proxy.listening();
+  const answer = await chat(url, 'count', { model: 'tiny', stream: true });
   await answer.body?.getReader().read();
   expect((await jsonOf(await fetch(`${url}/health`))).pid).toBe(proxy.pid);
-  const children = await childrenOf(proxy.pid ?? 0);
+  const children = await childrenOf(proxy.pid);
   expect(children).toHaveLength(1);
-  proxy.kill('SIGKILL');
+  proxy.child.kill('SIGKILL');
   await until(() => children.every((pid) => !isAlive(pid)));
 });
 
