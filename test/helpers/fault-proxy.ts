@@ -114,7 +114,8 @@ async function pass(server: Socket, client: Socket, fault: Fault): Promise<void>
   for await (const piece of server.iterator({ destroyOnReturn: false })) {
     if (latencyMs > 0) await sleep(latencyMs);
     let left = ends(piece);
-    for (let at = 0; at < piece.length; ) {
+    // To one that is gone nothing need be passed on, however slowly.
+    for (let at = 0; at < piece.length && !client.destroyed; ) {
       if (left <= 0) return strike(breaks?.by, server, client);
       const slice = piece.subarray(at, at + Math.min(most, left));
       at += slice.length;

@@ -20,6 +20,7 @@ const again = `npm run soak -- --seconds ${seconds} --seed ${seed}`;
 console.log(again);
 const report = await soak({ seed, seconds });
 printTable(rowsOf(report));
+for (const warning of report.warnings.slice(0, 5)) console.log(warning);
 const [first] = report.wrong;
 if (first) {
   console.log(
