@@ -1,3 +1,4 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { reloadConfig } from './admin/reload.ts';
 import { changeSettings, settingsOf } from './admin/settings.ts';
@@ -41,14 +42,36 @@ export interface AppParts {
 /** Nothing is taken for another type than it has, and old browsers embed nothing in others' pages. */
 const UNTOUCHED = { 'X-Content-Type-Options': 'nosniff', 'Cross-Origin-Resource-Policy': 'same-origin' };
 
+const ASK_HEADER = HEADERS.ask.toLowerCase();
+
 /** The report brings its styles along, and nothing else. */
 const REPORT_HEADERS = {
   'Content-Security-Policy':
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 };
 
-/** Every route. */
-export function createApp({ service, guard, events, paths, ui, startedAt }: AppParts): Express {
+/** As lenient about its spelling as Express is. */
+const CHAT_COMPLETIONS = /^\/v1\/chat\/completions\/?(\?|$)/i;
+
+/** Every route behind the guard. The one for answers comes before Express: there each layer is felt. */
+export function createListener(parts: AppParts): RequestListener {
+  const { service, guard } = parts;
+  const app = createApp(parts);
+  return (req, res) => {
+    try {
+      guard.check(req);
+    } catch (error) {
+      fail(error, req, res);
+      return;
+    }
+    if (req.method === 'POST' && CHAT_COMPLETIONS.test(req.url ?? ''))
+      void chatCompletions(service, req, res).catch((error: unknown) => fail(error, req, res));
+    else app(req, res);
+  };
+}
+
+/** Every other route. */
+function createApp({ service, events, paths, ui, startedAt }: AppParts): Express {
   const app = express();
   const streams = new StderrStreams();
   const { live, clock, memory, warmth, codes, rollUp, token, bodyIdleMs } = service.parts;
@@ -62,13 +85,6 @@ export function createApp({ service, guard, events, paths, ui, startedAt }: AppP
     next();
   };
   app.disable('x-powered-by').disable('etag');
-  app.use((req, _res, next) => {
-    guard.check(req);
-    next();
-  });
-
-  // Express looks through the routes in order, so the busiest comes first.
-  app.post('/v1/chat/completions', (req, res) => chatCompletions(service, req, res));
   app.use((_req, res, next) => {
     res.set(UNTOUCHED);
     next();
@@ -137,12 +153,15 @@ export function createApp({ service, guard, events, paths, ui, startedAt }: AppP
     );
   });
   // Express knows an error handler by its four parameters.
-  app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => {
-    if (res.headersSent) res.destroy();
-    else if (req.get(HEADERS.ask) === '1' && req.path.startsWith('/ask')) sayError(res, asApiError(error));
-    else sendError(res, asApiError(error));
-  });
+  app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => fail(error, req, res));
   return app;
+}
+
+/** Tells an error to whoever asks: the shim reads it from headers, all others as JSON. */
+function fail(error: unknown, { headers, url = '' }: IncomingMessage, res: ServerResponse): void {
+  if (res.headersSent) res.destroy();
+  else if (headers[ASK_HEADER] === '1' && url.startsWith('/ask')) sayError(res, asApiError(error));
+  else sendError(res, asApiError(error));
 }
 
 function health(uptime: number): Health {

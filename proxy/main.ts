@@ -13,27 +13,29 @@ import { whoListens } from './who-listens.ts';
 
 /** The headless proxy in the foreground: one line when it listens, warnings on stderr. */
 
-// What others wrote may be in it, such as a runtime's error or a program's name.
 /** How long answers under way have to end after a signal: launchd waits 20 s before it kills. */
 const GRACE_MS = 15_000;
 const TELL_AFTER_MS = 500;
 
+// What others wrote may be in it, such as a runtime's error or a program's name.
 const warn = (message: string): void => console.error(`toaster: ${harmless(message)}`);
 const paths = pathsFrom(process.env);
 const port = portFrom(process.env.ASK_PORT);
 
-try {
-  const bindings = bindingsFrom(process.env, paths.apiKey);
-  const serving = await serve({ paths, port, bindings, warn });
-  // Before the line is printed: whoever has read it may send a signal.
-  handleSignals(serving);
-  const config = existsSync(paths.config) ? paths.config : 'built in';
-  console.log(
-    `Toaster ${VERSION} listens on ${serving.urls.join(' and ')} (config: ${config}, data: ${paths.data})`,
-  );
-} catch (error) {
-  warn(await explain(error));
-  process.exitCode = 1;
+async function main(): Promise<void> {
+  try {
+    const bindings = bindingsFrom(process.env, paths.apiKey);
+    const serving = await serve({ paths, port, bindings, warn });
+    // Before the line is printed: whoever has read it may send a signal.
+    handleSignals(serving);
+    const config = existsSync(paths.config) ? paths.config : 'built in';
+    console.log(
+      `Toaster ${VERSION} listens on ${serving.urls.join(' and ')} (config: ${config}, data: ${paths.data})`,
+    );
+  } catch (error) {
+    warn(await explain(error));
+    process.exitCode = 1;
+  }
 }
 
 function portFrom(text: string | undefined): number {
@@ -78,3 +80,5 @@ async function explain(error: unknown): Promise<string> {
   const who = holder ? `${holder.name} (process ${holder.pid})` : 'another program';
   return `port ${port} is taken by ${who}; set ASK_PORT to a free one`;
 }
+
+void main();

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { SessionCodes } from './admin/session-codes.ts';
 import { adminToken } from './admin/token.ts';
-import { createApp } from './app.ts';
+import { createListener } from './app.ts';
 import { type Binding, LOOPBACK_ONLY, urlOf } from './binding.ts';
 import { openCache } from './cache/store.ts';
 import { systemClock as clock } from './clock.ts';
@@ -142,7 +142,7 @@ async function serveLocked(
   try {
     for (const binding of bindings) {
       const guard = new Guard(binding, token.value);
-      const listening = await listen(binding.host, bound, createApp({ ...app, guard }), limits);
+      const listening = await listen(binding.host, bound, createListener({ ...app, guard }), limits);
       servers.push(listening.server);
       bound = listening.port;
     }

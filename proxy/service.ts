@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import type { SessionCodes } from './admin/session-codes.ts';
 import { LastQuestions } from './ask/again.ts';
 import { Sharing } from './cache/share.ts';
@@ -110,7 +110,7 @@ export class Exchange {
   async serve(
     model: CatalogModel,
     request: ChatRequest,
-    res: Response,
+    res: ServerResponse,
     writer: AnswerWriter,
     around: (complete: Complete) => Complete = (complete) => complete,
   ): Promise<void> {
@@ -133,7 +133,7 @@ export class Exchange {
   }
 
   /** Ends with an error that came before any model was asked, and logs that. */
-  async refuse(error: ApiError, res: Response, writer: AnswerWriter): Promise<void> {
+  async refuse(error: ApiError, res: ServerResponse, writer: AnswerWriter): Promise<void> {
     async function* refusal() {
       yield { type: 'error' as const, error };
     }

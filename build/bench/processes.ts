@@ -9,26 +9,25 @@ export interface Program {
 }
 
 /** Starts a program of this repository on this Node, and waits for the address that it prints. */
-export async function startProgram(args: string[], env: Record<string, string> = {}): Promise<Program> {
+export async function startProgram(
+  args: string[],
+  env: Record<string, string> = {},
+  address = /http:\/\/127\.0\.0\.1:\d+/,
+): Promise<Program> {
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   started.push(child);
   let said = '';
-  for await (const piece of child.stdout) {
+  for await (const piece of child.stdout.iterator({ destroyOnReturn: false })) {
     said += piece;
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0];
-    if (url !== undefined) return { url, pid: child.pid ?? 0 };
+    const url = address.exec(said)?.[0];
+    if (url === undefined) continue;
+    child.stdout.resume();
+    return { url, pid: child.pid ?? 0 };
   }
   throw new Error(`${args.join(' ')} ended: ${said}`);
-}
-
-/** A Node that does nothing, for its memory. */
-export function startBareNode(): number {
-  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e9)'], { stdio: 'ignore' });
-  started.push(child);
-  return child.pid ?? 0;
 }
 
 /** Resident memory in MB. */
@@ -36,12 +35,18 @@ export function rssMb(pid: number): number {
   return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)]).toString()) / 1024;
 }
 
+/** Ends one of them. */
+export async function stop({ pid }: Program): Promise<void> {
+  const child = started.find((one) => one.pid === pid);
+  if (child) await end(child);
+}
+
 export async function stopAll(): Promise<void> {
-  await Promise.all(
-    started.splice(0).map(async (child) => {
-      if (child.exitCode !== null) return;
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    }),
-  );
+  await Promise.all(started.splice(0).map(end));
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
 }

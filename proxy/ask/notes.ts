@@ -1,4 +1,4 @@
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import { EXIT, type ExitCode, HEADERS } from '../contract.ts';
 import { harmless } from './harmless.ts';
 import type { StderrStream } from './stderr-streams.ts';
@@ -12,7 +12,7 @@ const asHeader = (line: string): string => Buffer.from(line.replaceAll('\n', ' '
  * stands: two connections would race for the one screen.
  */
 export class Notes {
-  readonly #res: Response;
+  readonly #res: ServerResponse;
   readonly #live: StderrStream | null;
   /** stderr is a terminal: what moves may be shown. */
   readonly watched: boolean;
@@ -21,7 +21,7 @@ export class Notes {
   #late: string[] = [];
 
   /** `watched` where the live stream goes to a terminal. */
-  constructor(res: Response, live: StderrStream | null, watched = live !== null) {
+  constructor(res: ServerResponse, live: StderrStream | null, watched = live !== null) {
     this.#res = res;
     this.#live = live;
     this.watched = watched;
@@ -55,7 +55,7 @@ export class Notes {
 
   /** Puts what is known into the headers; they must not have been sent. */
   intoHeaders(exit: ExitCode): void {
-    this.#res.set(HEADERS.exit, String(exit));
+    this.#res.setHeader(HEADERS.exit, String(exit));
     if (this.live) return;
     this.#setNotes(this.#early);
     this.#early = [];
@@ -63,15 +63,19 @@ export class Notes {
 
   /** The client went away: whoever reads the live stream is let go. */
   abandon(): void {
-    this.#live?.end();
+    void this.#live?.end();
   }
 
   /** Ends the response, `text` being the last of its body. */
   end(exit: ExitCode, text: string): void {
-    const heard = this.#live?.end() ?? false;
+    if (this.#live) void this.#live.end().then((heard) => this.#end(exit, text, heard));
+    else this.#end(exit, text, false);
+  }
+
+  #end(exit: ExitCode, text: string, heard: boolean): void {
     const lines = [...(heard ? [] : this.#early), ...this.#late];
     if (!this.#res.headersSent) {
-      this.#res.set(HEADERS.exit, String(exit));
+      this.#res.setHeader(HEADERS.exit, String(exit));
       this.#setNotes(lines);
       this.#res.end(text);
       return;
@@ -84,6 +88,6 @@ export class Notes {
   }
 
   #setNotes(lines: string[]): void {
-    if (lines.length > 0) this.#res.set(HEADERS.note, lines.map(asHeader));
+    if (lines.length > 0) this.#res.setHeader(HEADERS.note, lines.map(asHeader));
   }
 }

@@ -1,11 +1,11 @@
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import type { ApiError } from '../errors.ts';
 import { Notes } from './notes.ts';
 
 /** An error that came before there was anything to log, such as a missing key: on stderr, as every other. */
-export function sayError(res: Response, error: ApiError): void {
+export function sayError(res: ServerResponse, error: ApiError): void {
   const notes = new Notes(res, null);
   notes.line(`ask: ${error.message}`);
-  res.status(error.status);
+  res.statusCode = error.status;
   notes.end(error.exit, '');
 }

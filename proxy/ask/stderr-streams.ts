@@ -2,16 +2,23 @@ import type { Response } from 'express';
 
 /** How long the second connection of one `ask` may come before or after the first. */
 const MEET_MS = 5000;
+/** How long the end of a short answer waits for that connection. */
+const LAST_CALL_MS = 2000;
 
 /** Text on its way to the stderr of one `ask`. */
 export interface StderrStream {
   write(text: string): void;
-  /** Ends the stream; true when it was read, so that nothing more need be told in another way. */
-  end(): boolean;
+  /**
+   * Ends the stream when it is read, which with an answer from the cache may be a moment later. False when nobody came,
+   * so that what was written has to be told in another way.
+   */
+  end(): Promise<boolean>;
 }
 
 interface Meeting {
   reader: Response | null;
+  /** Calls whoever waits for a reader. */
+  came: () => void;
   written: boolean;
   waiting: string;
   over: boolean;
@@ -33,7 +40,12 @@ export class StderrStreams {
         if (meeting.reader) meeting.reader.write(text);
         else meeting.waiting += text;
       },
-      end: () => {
+      end: async () => {
+        if (!meeting.reader)
+          await new Promise<void>((resolve) => {
+            meeting.came = resolve;
+            setTimeout(resolve, LAST_CALL_MS).unref();
+          });
         meeting.over = true;
         meeting.reader?.end();
         return meeting.reader !== null;
@@ -52,6 +64,7 @@ export class StderrStreams {
     meeting.reader = res;
     res.write(meeting.waiting);
     meeting.waiting = '';
+    meeting.came();
     res.once('close', () => {
       if (meeting.reader === res) meeting.reader = null;
     });
@@ -60,7 +73,7 @@ export class StderrStreams {
   #meeting(id: string): Meeting {
     const known = this.#meetings.get(id);
     if (known) return known;
-    const meeting: Meeting = { reader: null, written: false, waiting: '', over: false };
+    const meeting: Meeting = { reader: null, came: () => {}, written: false, waiting: '', over: false };
     this.#meetings.set(id, meeting);
     // Both sides hold their meeting themselves; only a side that comes later looks it up.
     setTimeout(() => {

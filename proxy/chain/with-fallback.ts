@@ -33,6 +33,8 @@ export function withFallback(chain: Step[], tools: FallbackTools): Complete {
       if (end === 'over') return;
       failed.push(end);
       yield end;
+      // Who reads along may leave while it is told.
+      if (signal.aborted) return;
     }
     yield { type: 'error', error: chainFailed(request, failed) };
   };
@@ -80,6 +82,7 @@ async function* attempt(
   let seen = false;
   let decided = false;
   try {
+    if (signal.aborted) return 'over';
     for await (const event of step.complete(request, signal)) {
       if (event.type === 'queue' && event.ahead === null) {
         // Those who came before may have found out meanwhile.

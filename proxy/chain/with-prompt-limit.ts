@@ -7,10 +7,10 @@ const MOST_BYTES = 16;
 
 /** Refuses a prompt that cannot fit by any count before weights are loaded for it; the runtime knows about the rest. */
 export function withPromptLimit(complete: CompleteRoomed, { model, weights }: Link): CompleteRoomed {
-  return async function* (request, signal) {
+  return (request, signal) => {
     const error = hopeless(request.messages, model, weights.context);
     if (error) throw error;
-    yield* complete(request, signal);
+    return complete(request, signal);
   };
 }
 

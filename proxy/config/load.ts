@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Document } from 'yaml';
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { messageOf } from '../errors.ts';
 import { checkReferences, type Problem } from './check.ts';
 import { defaults } from './defaults.ts';
 import { merge } from './merge.ts';
@@ -37,7 +38,7 @@ export function parseConfig(text: string, file: string): Config {
     throw new ConfigError([
       `${file}:${lines.linePos(broken.pos[0]).line}: not valid YAML: ${broken.message}`,
     ]);
-  const content: unknown = document.toJS() ?? {};
+  const content = contentOf(document, file) ?? {};
   if (typeof content !== 'object' || content === null || Array.isArray(content))
     throw new ConfigError([`${file}:1: must hold keys such as \`models:\`; see the example in the README`]);
 
@@ -49,6 +50,15 @@ export function parseConfig(text: string, file: string): Config {
   throw new ConfigError(
     problems.map((problem) => `${place(file, document, lines, problem)}: ${problem.message}`),
   );
+}
+
+/** Throws `ConfigError` for an alias of nothing, or so many that they would fill the memory: only now do these show. */
+function contentOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new ConfigError([`${file}: not valid YAML: ${messageOf(error)}`]);
+  }
 }
 
 /** Names that anybody may say are looked up in these, and `constructor` is no model. */

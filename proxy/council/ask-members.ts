@@ -79,7 +79,8 @@ function learn(lanes: Lane[], opinions: Map<Asking, Opinion>, concurrency: Concu
     const own = group
       .flatMap((asking) => opinions.get(asking) ?? [])
       .filter(({ failed }) => failed.length === 0);
-    const spans = own.flatMap(({ writing }) => writing ?? []);
+    // An answer of one piece has no length that another could fall into.
+    const spans = own.flatMap(({ writing }) => (writing && writing.from < writing.to ? [writing] : []));
     const atOnce = mostAtOnce(spans) > 1;
     // Where weights were loaded first, who waited for that may have come too late to be answered beside the other.
     if (spans.length > 1 && (atOnce || own.every(({ cold }) => !cold))) concurrency.saw(weights, atOnce);

@@ -18,7 +18,7 @@ export interface Opinion {
   error: ApiError | null;
   /** What the person should be told, in lines. */
   notes: string[];
-  /** From the first token to the end; null when there was none. */
+  /** From the first piece of text to the last; null when there was none. */
   writing: Span | null;
   /** It came while the weights were being loaded. */
   cold: boolean;
@@ -51,8 +51,9 @@ export async function hear(
     if (event.type === 'delta') {
       opinion.text += event.text ?? '';
       opinion.writing ??= { from: now(), to: now() };
+      // Not at the finish: on a busy machine that is dealt with when the next answer's first token is here, too.
+      opinion.writing.to = now();
     } else if (event.type === 'finish' || event.type === 'error') {
-      if (opinion.writing) opinion.writing.to = now();
       if (event.type === 'error') opinion.error = event.error;
       else Object.assign(opinion, { usage: event.usage, cut: event.reason === 'length' });
     } else if (event.type === 'load') opinion.cold = true;

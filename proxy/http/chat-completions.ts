@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ParsedBody, parseOpenai } from '../chat/parse-openai.ts';
 import type { CacheUse, ChatRequest } from '../chat/types.ts';
 import { HEADERS } from '../contract.ts';
@@ -11,7 +11,11 @@ import { jsonWriter, sseWriter } from './openai-writers.ts';
 import { readJson } from './read-body.ts';
 
 /** `POST /v1/chat/completions` */
-export async function chatCompletions(service: Service, req: Request, res: Response): Promise<void> {
+export async function chatCompletions(
+  service: Service,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
   const exchange = service.begin('api');
   let parsed: ParsedBody;
   try {
@@ -26,13 +30,13 @@ export async function chatCompletions(service: Service, req: Request, res: Respo
   } catch (error) {
     return exchange.refuse(asApiError(error), res, jsonWriter(res, exchange.now));
   }
-  if (parsed.ignored.length > 0) res.set(HEADERS.ignoredParams, parsed.ignored.join(', '));
+  if (parsed.ignored.length > 0) res.setHeader(HEADERS.ignoredParams, parsed.ignored.join(', '));
   const model = findModel(exchange.live, parsed.request.model);
   const request: ChatRequest = {
     ...parsed.request,
     id: exchange.id,
-    strict: req.get(HEADERS.strict) === '1',
-    room: req.get(HEADERS.force) === '1' ? 'force' : 'plan',
+    strict: header(req, HEADERS.strict) === '1',
+    room: header(req, HEADERS.force) === '1' ? 'force' : 'plan',
     cache: cacheUse(req, model.cached),
     from: { client: clientOf(req, parsed.user), watched: false },
   };
@@ -42,16 +46,22 @@ export async function chatCompletions(service: Service, req: Request, res: Respo
   await exchange.serve(model, request, res, writer);
 }
 
+/** A header that is sent once. */
+function header(req: IncomingMessage, name: string): string | undefined {
+  const value = req.headers[name.toLowerCase()];
+  return typeof value === 'string' ? value : value?.[0];
+}
+
 /** API clients opt in, by header or in the config; HTTP's own words can only take away from that. */
-function cacheUse(req: Request, byConfig: boolean): CacheUse {
-  const wanted = byConfig || req.get(HEADERS.cache)?.toLowerCase() === 'use';
-  const control = req.get('cache-control')?.toLowerCase() ?? '';
+function cacheUse(req: IncomingMessage, byConfig: boolean): CacheUse {
+  const wanted = byConfig || header(req, HEADERS.cache)?.toLowerCase() === 'use';
+  const control = header(req, 'cache-control')?.toLowerCase() ?? '';
   const store = !control.includes('no-store');
   return { read: wanted && store && !control.includes('no-cache'), write: wanted && store };
 }
 
 /** Takes turns with others as one client: a program, by its key and for its user. */
-const clientOf = (req: Request, user: string | null): string =>
+const clientOf = (req: IncomingMessage, user: string | null): string =>
   `api ${req.headers['user-agent']} ${req.headers.authorization} ${user}`;
 
 /** For the log line of a request that is refused before it is understood. */

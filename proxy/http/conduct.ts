@@ -1,4 +1,4 @@
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import type { ChatEvent } from '../chat/types.ts';
 import { ApiError, LinkFailure, messageOf } from '../errors.ts';
 import type { AnswerWriter } from './write.ts';
@@ -17,7 +17,7 @@ export interface Witness {
  */
 export async function conduct(
   start: (signal: AbortSignal) => AsyncIterable<ChatEvent>,
-  res: Response,
+  res: ServerResponse,
   writer: AnswerWriter,
   witness: Witness,
 ): Promise<void> {
@@ -27,16 +27,19 @@ export async function conduct(
   res.once('close', () => {
     if (!ended) gone.abort();
   });
-  const pass = async (event: ChatEvent): Promise<void> => {
+  const pass = (event: ChatEvent): Promise<void> | void => {
     witness.add(event);
     if (event.type === 'finish' || event.type === 'error') {
       ended = true;
       witness.end();
     }
-    await writer.write(event);
+    return writer.write(event);
   };
   try {
-    for await (const event of start(gone.signal)) await pass(event);
+    for await (const event of start(gone.signal)) {
+      const written = pass(event);
+      if (written) await written;
+    }
     if (!ended && !gone.signal.aborted) throw new Error('the request ended without an answer or an error');
   } catch (error) {
     if (gone.signal.aborted) return;

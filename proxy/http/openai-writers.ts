@@ -1,31 +1,29 @@
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import { addToAnswer, emptyAnswer } from '../chat/answer.ts';
 import type { ChatEvent, Delta, JsonObject } from '../chat/types.ts';
 import { chunk, completion, type Envelope, toDelta, toLogprobs, usageChunk } from './openai-chunks.ts';
 import { receiptHeaders } from './receipt-headers.ts';
-import { type AnswerWriter, PacketWriter, type ReceiptSoFar, sendError } from './write.ts';
+import { type AnswerWriter, PacketWriter, type ReceiptSoFar, sendError, sendJson } from './write.ts';
 
 /** The answer as one JSON object, at the end. */
-export function jsonWriter(res: Response, receipt: ReceiptSoFar): AnswerWriter {
+export function jsonWriter(res: ServerResponse, receipt: ReceiptSoFar): AnswerWriter {
   const answer = emptyAnswer();
   return {
     write(event) {
       addToAnswer(answer, event);
       if (event.type === 'error') sendError(res, event.error, receipt());
       if (event.type !== 'finish') return;
-      res.set(receiptHeaders(receipt()));
-      res.json(completion(envelopeOf(receipt), answer));
+      sendJson(res, 200, completion(envelopeOf(receipt), answer), receiptHeaders(receipt()));
     },
   };
 }
 
 /** The answer as server-sent events. Headers wait for the first piece of it: only then it is known who answers. */
-export function sseWriter(res: Response, receipt: ReceiptSoFar, includeUsage: boolean): AnswerWriter {
+export function sseWriter(res: ServerResponse, receipt: ReceiptSoFar, includeUsage: boolean): AnswerWriter {
   let envelope: Envelope | undefined;
   const packets = new PacketWriter(res);
   let calls = 0;
   const begin = (): Envelope => {
-    // Node's own writeHead: Express's res.set looks at every header again, and this is where each microsecond shows.
     res.writeHead(200, {
       ...receiptHeaders(receipt()),
       'Content-Type': 'text/event-stream; charset=utf-8',
@@ -35,7 +33,7 @@ export function sseWriter(res: Response, receipt: ReceiptSoFar, includeUsage: bo
     return envelopeOf(receipt);
   };
   return {
-    async write(event: ChatEvent) {
+    write(event: ChatEvent) {
       if (event.type === 'error') {
         if (envelope) packets.end(data({ ...event.error.body() }));
         else sendError(res, event.error, receipt());
@@ -50,8 +48,7 @@ export function sseWriter(res: Response, receipt: ReceiptSoFar, includeUsage: bo
       if (event.type === 'delta') {
         const piece = data(deltaChunk(envelope, event, calls));
         calls += event.toolCalls?.length ?? 0;
-        await packets.write(opening + piece);
-        return;
+        return packets.write(opening + piece);
       }
       const usage = includeUsage ? data(usageChunk(envelope, event.usage)) : '';
       packets.end(`${opening}${data(chunk(envelope, {}, event.reason))}${usage}data: [DONE]\n\n`);

@@ -1,4 +1,4 @@
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import type { ChatEvent } from '../chat/types.ts';
 import type { Receipt } from '../contract.ts';
 import type { ApiError } from '../errors.ts';
@@ -13,13 +13,13 @@ export interface AnswerWriter {
 export type ReceiptSoFar = () => Receipt;
 
 /** Writes, and waits while the client is slower than the model. A client that went away is no error here. */
-export async function send(res: Response, text: string): Promise<void> {
+export async function send(res: ServerResponse, text: string): Promise<void> {
   if (res.destroyed || res.write(text)) return;
   await drained(res);
 }
 
 /** Resolves when the client takes more, or is gone. It leaves no listener behind: a slow client has it called for every piece. */
-function drained(res: Response): Promise<void> {
+function drained(res: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       res.off('drain', done).off('close', done);
@@ -35,17 +35,18 @@ function drained(res: Response): Promise<void> {
  * several tokens at once.
  */
 export class PacketWriter {
-  readonly #res: Response;
+  readonly #res: ServerResponse;
   #pending = '';
 
-  constructor(res: Response) {
+  constructor(res: ServerResponse) {
     this.#res = res;
   }
 
-  async write(text: string): Promise<void> {
+  /** A promise only where there is something to wait for: most pieces need none, and one has its price. */
+  write(text: string): Promise<void> | void {
     if (this.#pending === '') process.nextTick(() => this.#flush());
     this.#pending += text;
-    if (this.#res.writableNeedDrain) await drained(this.#res);
+    if (this.#res.writableNeedDrain) return drained(this.#res);
   }
 
   /** Writes the last of it. */
@@ -61,8 +62,25 @@ export class PacketWriter {
 }
 
 /** An error as the whole response, in OpenAI's shape. */
-export function sendError(res: Response, error: ApiError, receipt?: Receipt): void {
-  if (receipt) res.set(receiptHeaders(receipt));
-  if (error.retryAfter !== null) res.set('Retry-After', String(error.retryAfter));
-  res.status(error.status).json(error.body());
+export function sendError(res: ServerResponse, error: ApiError, receipt?: Receipt): void {
+  sendJson(res, error.status, error.body(), {
+    ...(receipt && receiptHeaders(receipt)),
+    ...(error.retryAfter !== null && { 'Retry-After': String(error.retryAfter) }),
+  });
+}
+
+/** A whole response in JSON. */
+export function sendJson(
+  res: ServerResponse,
+  status: number,
+  content: object,
+  headers: Record<string, string>,
+): void {
+  const body = JSON.stringify(content);
+  res.writeHead(status, {
+    ...headers,
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+  });
+  res.end(body);
 }

@@ -1,4 +1,3 @@
-import { processes } from 'systeminformation';
 import { listLinuxProcesses } from './list-linux-processes.ts';
 import type { ProcessFacts } from './resident.ts';
 
@@ -9,6 +8,8 @@ export async function listProcesses(): Promise<ProcessFacts[] | null> {
 }
 
 async function listByPs(): Promise<ProcessFacts[]> {
+  // Where it is not needed, its hundred files are not read either.
+  const { processes } = await import('systeminformation');
   const { list } = await processes();
   return list.map(({ pid, parentPid, name, command, params, path, memRss }) => ({
     pid,

@@ -1,7 +1,4 @@
-import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { bundle } from '../../build/bundle.ts';
 import { electronFor } from '../../build/electron-app.ts';
 import type { Shell } from '../../proxy/contract.ts';
+import { freePort } from '../helpers/free-port.ts';
 import { jsonOf, until } from '../helpers/requests.ts';
 import { startToaster } from '../helpers/toaster.ts';
 import { AppHome, findElectron, isAlive, startScreen, untilGone } from './electron.ts';
@@ -82,15 +80,6 @@ async function launch(port: string): Promise<ElectronApplication> {
   return app;
 }
 
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return String(port);
-}
-
 const enginePid = (): number =>
   Number(
     noted()
@@ -100,7 +89,7 @@ const enginePid = (): number =>
 
 describe('the app where nobody serves', () => {
   it('serves, shows it, and when quit lets answers end and takes the engine along', async () => {
-    const port = await freePort();
+    const port = String(await freePort());
     const running = await launch(port);
     await until(() => enginePid() > 0);
     expect(noted()).toContain(`serve ${port}`);
@@ -119,7 +108,7 @@ describe('the app where nobody serves', () => {
   });
 
   it('leaves no engine behind when it is killed', async () => {
-    const running = await launch(await freePort());
+    const running = await launch(String(await freePort()));
     await until(() => enginePid() > 0);
     const engine = enginePid();
     expect(isAlive(engine)).toBe(true);
@@ -130,7 +119,7 @@ describe('the app where nobody serves', () => {
   });
 
   it('begins anew after an error that nobody caught, and writes it down', async () => {
-    const port = await freePort();
+    const port = String(await freePort());
     const running = await launch(port);
     await until(() => enginePid() > 0);
     await running.evaluate(() => {
@@ -145,7 +134,7 @@ describe('the app where nobody serves', () => {
   });
 
   it('renews its connections when the machine wakes up', async () => {
-    const running = await launch(await freePort());
+    const running = await launch(String(await freePort()));
     await until(() => enginePid() > 0);
     await running.evaluate(({ powerMonitor }) => powerMonitor.emit('resume'));
     await until(() => noted().includes('woke'));

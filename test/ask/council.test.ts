@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { jsonOf } from '../helpers/requests.ts';
+import { jsonOf, until } from '../helpers/requests.ts';
 import { startToaster, type TestToaster } from '../helpers/toaster.ts';
 
 let toaster: TestToaster;
@@ -55,6 +55,15 @@ describe('ask --council', () => {
     const text = await stderrOf('stream', ['--council', '--show', 'x']);
     expect(text.match(/--- Response [AB] ---\n(warm␛\[2J|brown)\n\n/g)).toHaveLength(2);
     expect(text).not.toContain('fast-');
+  });
+
+  it('--show reaches a reader who comes when the answer stands, as from a slow machine', async () => {
+    const lines = toaster.log().length;
+    const answer = ask(['--council', '--show', 'late'], { stream: 'late' });
+    await until(() => toaster.log().length > lines);
+    const stream = await fetch(`${toaster.url}/ask/late/stderr`, { headers: { 'x-ask': '1' } });
+    expect((await stream.text()).match(/--- Response [AB] ---/g)).toHaveLength(2);
+    expect(await (await answer).text()).toBe('both\n');
   });
 
   it('--show goes with a council alone', async () => {

@@ -132,6 +132,12 @@ describe('errors name file, line, key and the fix', () => {
     ],
     ['broken YAML', 'models:\n  a: {]\n', 'config.yaml:2: not valid YAML'],
     ['a key twice', 'cache: {}\ncache: {}\n', 'config.yaml:2: not valid YAML: Map keys must be unique'],
+    ['an alias of nothing', 'default_tier: *9b\n', 'config.yaml: not valid YAML: Unresolved alias'],
+    [
+      'aliases that grow',
+      `a: &a [1]\n${[...'bcdefg'].map((at, i) => `${at}: &${at} [${Array(20).fill(`*${'abcdef'[i]}`)}]`).join('\n')}\n`,
+      'config.yaml: not valid YAML: Excessive alias count',
+    ],
     ['a list', '- 1\n', 'config.yaml:1: must hold keys'],
   ];
   it.each(cases)('%s', (_name, yaml, message) => {

@@ -1,3 +1,5 @@
+import { seeded } from '../helpers/seeded.ts';
+
 /** A request of the script. */
 export interface Planned {
   /** Seconds from the beginning. */
@@ -27,15 +29,4 @@ export function traffic(): Planned[] {
   const busy = (interactive[6]?.at ?? 0) + 1;
   const heavy = [busy, 905, 1680, 1695, 1992].map((at) => ({ at, model: HEAVY, tokens: 200 }));
   return [...interactive, ...cron, ...heavy].sort((a, b) => a.at - b.at);
-}
-
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,0 +1,164 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { percentile } from '../../proxy/telemetry/percentile.ts';
+import { freePort } from '../../test/helpers/free-port.ts';
+import { throughput } from './measure.ts';
+import { portkeyServer } from './portkey.ts';
+import { type Program, rssMb, startProgram } from './processes.ts';
+import { native, openaiChat, type Rig } from './rig.ts';
+import type { Row } from './row.ts';
+
+/** Starting, doing nothing, and what a long life leaves behind. */
+
+const EMPTY_SERVER =
+  "const s = require('node:http').createServer((q, r) => r.end('ok'));" +
+  "s.listen(0, '127.0.0.1', () => console.log('http://127.0.0.1:' + s.address().port));";
+const STARTS = 15;
+const IDLE_MS = 20_000;
+
+/** From the spawn to the first answer of `GET /health`, or whatever path is given. */
+async function startMs(args: string[], env: Record<string, string>, url?: string): Promise<number> {
+  const began = performance.now();
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const exited = once(child, 'exit');
+  try {
+    let address = url;
+    if (address === undefined) {
+      const [said] = await once(child.stdout, 'data');
+      address = /http:\/\/127\.0\.0\.1:\d+/.exec(String(said))?.[0] ?? '';
+    }
+    child.stdout.resume();
+    while (!(await answers(`${address}/health`)));
+    return performance.now() - began;
+  } finally {
+    child.kill('SIGTERM');
+    await exited;
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    await (await fetch(url)).text();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The bundled program, beside an empty server and Portkey. `data`: Toaster's folder. */
+export async function startRows(data: string): Promise<Row[]> {
+  const env = { ASK_PORT: '0', ASK_DATA_DIR: data };
+  const portkey = portkeyServer();
+  const times = { toaster: [] as number[], empty: [] as number[], portkey: [] as number[] };
+  // The first start compiles, and is nobody's usual one; the second finds what it left.
+  for (let round = -2; round < STARTS; round++) {
+    const port = portkey === null ? 0 : await freePort();
+    const taken = {
+      toaster: await startMs(['dist/main.js'], env),
+      empty: await startMs(['-e', EMPTY_SERVER], {}),
+      portkey:
+        portkey === null
+          ? Number.NaN
+          : await startMs([portkey, `--port=${port}`, '--headless'], {}, `http://127.0.0.1:${port}`),
+    };
+    if (round >= 0)
+      for (const name of ['toaster', 'empty', 'portkey'] as const) times[name].push(taken[name]);
+  }
+  const toaster = percentile(times.toaster, 0.5);
+  const over = (name: 'empty' | 'portkey', what: string, aim: number): Row => {
+    const other = percentile(times[name], 0.5);
+    const measured = `${toaster.toFixed(0)} ms to ${other.toFixed(0)} ms`;
+    return { what: `start to /health over ${what}`, measured, value: toaster / other, aim };
+  };
+  return [
+    over('empty', 'an empty server', 2),
+    ...(portkey === null ? [] : [over('portkey', 'Portkey', 0.6)]),
+  ];
+}
+
+/** Before anything has been asked. */
+export async function idleRows({ toaster }: Rig): Promise<Row[]> {
+  const server = await startProgram(['-e', EMPTY_SERVER]);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const [used, bare] = [rssMb(toaster.pid), rssMb(server.pid)];
+  return [
+    {
+      what: 'idle memory over a bare node:http server',
+      measured: `${Math.round(used)} MB to ${Math.round(bare)} MB`,
+      value: used / bare,
+      aim: 1.8,
+    },
+    ...(process.platform === 'linux' ? await quietRows(toaster) : []),
+  ];
+}
+
+/** What it does while nobody asks: /proc tells, so on Linux alone. */
+async function quietRows({ pid }: Program): Promise<Row[]> {
+  const before = cpuMs(pid);
+  const spawned = new Set<string>();
+  const began = performance.now();
+  // A child lives for some ms at least; who looks every 5 ms sees most of them.
+  while (performance.now() - began < IDLE_MS) {
+    for (const child of childrenOf(pid)) spawned.add(child);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const percent = (cpuMs(pid) - before) / seconds / 10;
+  return [
+    {
+      what: 'idle CPU, % of a core',
+      measured: `${(percent * 10 * seconds).toFixed(0)} ms in ${seconds.toFixed(0)} s`,
+      value: percent,
+      aim: 0.3,
+    },
+    { what: 'processes spawned meanwhile', measured: String(spawned.size), value: spawned.size, aim: 0 },
+  ];
+}
+
+const childrenOf = (pid: number): string[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+
+/** CPU time of all threads so far. */
+function cpuMs(pid: number): number {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const ns = threads.map((id) =>
+    Number(readFileSync(`/proc/${pid}/task/${id}/schedstat`, 'utf8').split(' ')[0]),
+  );
+  return ns.reduce((sum, one) => sum + one, 0) / 1e6;
+}
+
+/** Memory after many requests, each beside what the bare pipe does with as many. */
+export async function growthRows({ toaster, pipe }: Rig): Promise<Row[]> {
+  const idle = rssMb(toaster.pid);
+  const bareIdle = rssMb(pipe.pid);
+  const asked = { toaster: 0, pipe: 0 };
+  const until = async (name: keyof typeof asked, requests: number): Promise<number> => {
+    const [program, target] =
+      name === 'toaster' ? [toaster, openaiChat('toaster', toaster)] : [pipe, native('pipe', pipe)];
+    while (asked[name] < requests) asked[name] += Math.round(2 * (await throughput(target, 10, 2)));
+    return rssMb(program.pid);
+  };
+  const first = await until('toaster', 10_000);
+  const second = await until('toaster', 20_000);
+  const bare = await until('pipe', 20_000);
+  const last = await until('toaster', 100_000);
+  const mb = (value: number): string => `${Math.round(value)} MB`;
+  return [
+    {
+      what: `memory after 20,000 requests, of idle (a bare pipe: ${(bare / bareIdle).toFixed(2)})`,
+      measured: `${mb(second)} to ${mb(idle)}`,
+      value: second / idle,
+      aim: 1.5,
+    },
+    {
+      what: 'memory from the 10,000th request to the 100,000th',
+      measured: `${mb(last)} to ${mb(first)}`,
+      value: last / first,
+      aim: 1.05,
+    },
+  ];
+}

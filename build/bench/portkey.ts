@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '../../test/helpers/free-port.ts';
+import { type Program, startProgram } from './processes.ts';
+
+/**
+ * The Portkey gateway, to compare with: `PORTKEY_DIR` names the folder where `npm i @portkey-ai/gateway@1.15.2` was said.
+ * (With the newest @hono/node-server it answers 500 to every stream; 1.12.2 works.)
+ */
+const SERVER = 'node_modules/@portkey-ai/gateway/build/start-server.js';
+
+/** Where it is installed, else null. */
+export function portkeyServer(): string | null {
+  const file = join(process.env.PORTKEY_DIR ?? '', SERVER);
+  return existsSync(file) ? file : null;
+}
+
+export async function startPortkey(): Promise<Program | null> {
+  const server = portkeyServer();
+  if (server === null) return null;
+  const port = await freePort();
+  const { pid } = await startProgram([server, `--port=${port}`, '--headless'], {}, /http:\/\/localhost:\d+/);
+  return { url: `http://127.0.0.1:${port}`, pid };
+}
+
+/** What it wants to hear about whom it should ask. */
+export const portkeyHeaders = ({ url }: Program) => ({
+  'x-portkey-provider': 'openai',
+  'x-portkey-custom-host': `${url.replace('127.0.0.1', 'localhost')}/v1`,
+  authorization: 'Bearer none',
+});

@@ -1,0 +1,79 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Target } from './measure.ts';
+import { startPortkey } from './portkey.ts';
+import { type Program, startProgram } from './processes.ts';
+
+/** What runs while it is measured. */
+export interface Rig {
+  /** Ollama, which answers at once, and one that takes 60 ms for each token. */
+  upstream: Program;
+  slow: Program;
+  /** The same answers as OpenAI's server-sent events, for gateways that translate nothing. */
+  openai: Program;
+  pipe: Program;
+  /** What any program on node:http does that translates and logs. */
+  translator: Program;
+  toaster: Program;
+  /** Null where it is not installed. */
+  portkey: Program | null;
+}
+
+const messages = [{ role: 'user', content: 'Write a one-line commit message.' }];
+const fake = ['test/fake-ollama/main.ts', '--port', '0', '--models', 'fast:9b'];
+
+/** Starts all of it. `data`: a folder for Toaster's files. */
+export async function startRig(data: string): Promise<Rig> {
+  const upstream = await startProgram(fake);
+  const slow = await startProgram([...fake, '--token-ms', '60']);
+  return {
+    upstream,
+    slow,
+    openai: await startProgram(['build/bench/openai-upstream.ts']),
+    pipe: await startProgram(['build/bench/pipe.ts', upstream.url]),
+    translator: await startProgram([
+      'build/bench/translator.ts',
+      upstream.url,
+      join(data, 'translator.jsonl'),
+    ]),
+    toaster: await startToaster(upstream, slow, data),
+    portkey: await startPortkey(),
+  };
+}
+
+/** The bundled program, on these runtimes. */
+export function startToaster(upstream: Program, slow: Program, data: string): Promise<Program> {
+  const config = join(data, 'config.yaml');
+  writeFileSync(
+    config,
+    `runtimes:
+  ollama: { url: "${upstream.url}" }
+  slow: { kind: ollama, url: "${slow.url}" }
+weights:
+  qwen-9b: { name: "fast:9b" }
+  slow: { runtime: slow, name: "fast:9b", size_gb: 1 }
+models:
+  slow: { weights: slow }
+`,
+  );
+  return startProgram(['dist/main.js'], { ASK_PORT: '0', ASK_CONFIG: config, ASK_DATA_DIR: data });
+}
+
+/** Ollama itself, or the pipe before it. */
+export const native = (name: string, { url }: Program, content = messages[0]?.content): Target => ({
+  name,
+  url,
+  path: '/api/chat',
+  body: { model: 'fast:9b', messages: [{ role: 'user', content }], options: { num_ctx: 8192 } },
+});
+
+/** OpenAI's API. */
+export const openaiChat = (
+  name: string,
+  { url }: Program,
+  more: Partial<Target> & { model?: string; content?: string } = {},
+): Target => {
+  const { model = 'fast-9b', content, ...rest } = more;
+  const asked = content === undefined ? messages : [{ role: 'user', content }];
+  return { name, url, path: '/v1/chat/completions', body: { model, messages: asked, stream: true }, ...rest };
+};

@@ -1,0 +1,142 @@
+import { percentile } from '../../proxy/telemetry/percentile.ts';
+import { interleave, type Target, type Timing, throughput } from './measure.ts';
+import { portkeyHeaders } from './portkey.ts';
+import { native, openaiChat, type Rig } from './rig.ts';
+import { ms, type Row } from './row.ts';
+
+/** What it costs to be in between, of one request and of many. */
+
+const ROUNDS = 1500;
+const LONG = Array.from({ length: 199 }, (_, n) => `word${n}`).join(' ');
+
+export async function speedRows(rig: Rig): Promise<Row[]> {
+  return [
+    ...(await latencyRows(rig)),
+    await firstTokenRow(
+      'first token, upstream without latency',
+      native('direct', rig.upstream),
+      'fast-9b',
+      300,
+      rig,
+      3,
+    ),
+    await firstTokenRow('first token, 60 ms upstream', native('direct', rig.slow), 'slow', 20, rig, 1.02),
+    await longRow(rig),
+    ...(await throughputRows(rig)),
+    ...(await hitRows(rig)),
+  ];
+}
+
+const totals = (timings: Timing[] | undefined): number[] => (timings ?? []).map(({ totalMs }) => totalMs);
+const firsts = (timings: Timing[] | undefined): number[] => (timings ?? []).map(({ firstMs }) => firstMs);
+
+/** Portkey before a server of OpenAI's API, and that server itself. */
+function portkeyTargets({ portkey, openai }: Rig): Target[] {
+  if (portkey === null) return [];
+  return [openaiChat('openai', openai), openaiChat('portkey', portkey, { headers: portkeyHeaders(openai) })];
+}
+
+/** Those that are compared, each as the name under which it is timed. */
+function everybody(rig: Rig): Target[] {
+  return [
+    native('direct', rig.upstream),
+    native('pipe', rig.pipe),
+    openaiChat('translator', rig.translator),
+    openaiChat('toaster', rig.toaster),
+    ...portkeyTargets(rig),
+  ];
+}
+
+async function latencyRows(rig: Rig): Promise<Row[]> {
+  const timings = await interleave(everybody(rig), ROUNDS);
+  const at = (name: string, share = 0.5): number => percentile(totals(timings.get(name)), share);
+  const added = at('toaster') - at('direct');
+  const over = (what: string, other: number, aim: number | null): Row => ({
+    what: `added p50 over ${what}`,
+    measured: `${ms(added)} to ${ms(other)}`,
+    value: added / other,
+    aim,
+  });
+  return [
+    over('a bare pipe', at('pipe') - at('direct'), 1.4),
+    over('the least that translates', at('translator') - at('direct'), null),
+    ...(rig.portkey ? [over('Portkey', at('portkey') - at('openai'), 0.42)] : []),
+    {
+      what: 'p99 over a bare pipe',
+      measured: `${ms(at('toaster', 0.99))} to ${ms(at('pipe', 0.99))}`,
+      value: at('toaster', 0.99) / at('pipe', 0.99),
+      aim: null,
+    },
+  ];
+}
+
+async function firstTokenRow(
+  what: string,
+  direct: Target,
+  model: string,
+  rounds: number,
+  rig: Rig,
+  aim: number,
+): Promise<Row> {
+  const timings = await interleave([direct, openaiChat('toaster', rig.toaster, { model })], rounds);
+  const [bare, proxied] = [
+    percentile(firsts(timings.get('direct')), 0.5),
+    percentile(firsts(timings.get('toaster')), 0.5),
+  ];
+  return { what, measured: `${ms(proxied)} to ${ms(bare)}`, value: proxied / bare, aim };
+}
+
+async function longRow({ upstream, pipe, toaster }: Rig): Promise<Row> {
+  const timings = await interleave(
+    [
+      native('direct', upstream, LONG),
+      native('pipe', pipe, LONG),
+      openaiChat('toaster', toaster, { content: LONG }),
+    ],
+    200,
+  );
+  const [through, bare] = ['toaster', 'pipe'].map((name) => percentile(totals(timings.get(name)), 0.5));
+  return {
+    what: '200 tokens, the whole, over a bare pipe',
+    measured: `${ms(through ?? 0)} to ${ms(bare ?? 0)}`,
+    value: (through ?? Number.NaN) / (bare ?? Number.NaN),
+    aim: 1.2,
+  };
+}
+
+async function throughputRows(rig: Rig): Promise<Row[]> {
+  const rates = new Map<string, number[]>();
+  for (let round = 0; round < 3; round++)
+    for (const target of everybody(rig))
+      rates.set(target.name, [...(rates.get(target.name) ?? []), await throughput(target, 10, 2)]);
+  const rate = (name: string): number => percentile(rates.get(name) ?? [], 0.5);
+  const of = (name: string, what: string, aim: number | null): Row => ({
+    what: `requests/s at 10 connections, of ${what}`,
+    measured: `${Math.round(rate('toaster'))} to ${Math.round(rate(name))}`,
+    value: rate('toaster') / rate(name),
+    aim,
+    least: true,
+  });
+  return [
+    of('pipe', 'a bare pipe', 0.7),
+    of('translator', 'the least that translates', null),
+    ...(rig.portkey ? [of('portkey', 'Portkey', 2.7)] : []),
+  ];
+}
+
+async function hitRows({ toaster }: Rig): Promise<Row[]> {
+  const health: Target = { name: 'health', url: toaster.url, path: '/health', body: null };
+  const hit = openaiChat('hit', toaster, { headers: { 'x-cache': 'use' } });
+  const timings = await interleave([hit, health], ROUNDS);
+  const at = (name: string, share: number): number => percentile(totals(timings.get(name)), share);
+  const [p50, p99] = [at('hit', 0.5), at('hit', 0.99)];
+  return [
+    {
+      what: 'cache hit p50 over GET /health',
+      measured: `${ms(p50)} to ${ms(at('health', 0.5))}`,
+      value: p50 / at('health', 0.5),
+      aim: 1.2,
+    },
+    { what: 'cache hit p99, ms', measured: ms(p99), value: p99, aim: 2 },
+  ];
+}
