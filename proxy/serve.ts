@@ -101,7 +101,7 @@ async function serveLocked(
     warn,
   });
   const warmth = new Warmth(memory, warn);
-  const log = openLog({ file: paths.log, now: clock.wall, warn });
+  const log = openLog({ file: paths.log, now: () => clock.now() / 1000, warn });
   const requests = new RequestFeed();
   const codes = new SessionCodes(clock.now);
   const rollUp = new RollUp({ file: paths.stats, log: paths.log, now: clock.wall, warn });

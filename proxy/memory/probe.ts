@@ -115,7 +115,8 @@ export class MemoryProbe {
 
   /** A sample that is no older than so many seconds. */
   async sample(maxAgeS = 0): Promise<MemorySample> {
-    if (this.#last && this.#parts.wall() - this.#last.ts < maxAgeS) return this.#last;
+    // A clock that was set back makes nothing young.
+    if (this.#last && Math.abs(this.#parts.wall() - this.#last.ts) < maxAgeS) return this.#last;
     // One that is being taken may have looked before what the caller wants to see: a load, an unload.
     if (this.#sampling && maxAgeS === 0) await this.#sampling;
     this.#sampling ??= this.#take().finally(() => {

@@ -1,6 +1,7 @@
 import { aborted } from '../aborted.ts';
 import type { Asker, Queued } from '../chat/types.ts';
 import { Busy } from '../errors.ts';
+import { Patience } from '../patience.ts';
 import type { Link } from '../runtimes/types.ts';
 
 export interface TurnSettings {
@@ -99,10 +100,10 @@ export class Line {
   async *wait({ model }: Link, asker: Asker, signal: AbortSignal): AsyncGenerator<Queued> {
     const place = this.#join(asker, model);
     const { waitS } = this.#parts.settings();
-    const limit = setTimeout(
-      () => this.#refuse(place, `${model} was busy with other requests for ${waitS} s`),
-      Math.min(waitS * 1000, 2 ** 31 - 1),
+    const patience = new Patience((seconds, what) =>
+      this.#refuse(place, `${model} ${what} for ${seconds} s`),
     );
+    patience.allow(waitS, 'was busy with other requests');
     const gone = aborted(signal);
     let taken = false;
     try {
@@ -116,7 +117,7 @@ export class Line {
       yield { type: 'queue', ahead: null };
       taken = true;
     } finally {
-      clearTimeout(limit);
+      patience.stop();
       if (!taken) this.#abandon(place);
     }
   }

@@ -19,7 +19,7 @@ export interface LogOptions {
   maxBytes?: number;
   /** How many rotated files (`.1` is the youngest) are kept. */
   keep?: number;
-  /** Seconds since 1970. */
+  /** Monotonic, in seconds. */
   now(): number;
   warn(message: string): void;
 }

@@ -5,7 +5,8 @@ const QUIET = 3600;
 export function warnRarely(warn: (message: string) => void, now: () => number): (message: string) => void {
   let warnedAt = Number.NEGATIVE_INFINITY;
   return (message) => {
-    if (now() - warnedAt < QUIET) return;
+    // A clock that was set back must not silence them until it is there again.
+    if (Math.abs(now() - warnedAt) < QUIET) return;
     warnedAt = now();
     warn(message);
   };

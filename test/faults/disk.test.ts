@@ -43,6 +43,8 @@ describe('a full disk', () => {
     expect((await jsonOf(await fetch(`${url}/api/stats?span=hour`))).total.requests).toBe(0);
     // One for each thing that is not kept, and not one for each answer.
     const files = ['history.db', 'admin.token', 'cache.db', 'stats.db', 'log.jsonl', 'state.json'];
+    await until(() => warnings(program).length >= files.length);
+    await asks(url, 2);
     expect(warnings(program)).toHaveLength(files.length);
     for (const file of files) expect(program.said()).toContain(join(program.folder, file));
     program.child.kill('SIGTERM');
@@ -75,6 +77,9 @@ describe('a data folder that may not be written', () => {
     const program = startProgram({ folder, unprivileged: true });
     const url = await program.listening();
     await asks(url, 5);
+    // Some of them come with the next sample of memory.
+    await until(() => warnings(program).length >= 7);
+    await asks(url, 2);
     expect(readdirSync(folder)).toEqual(['config.yaml']);
     expect(warnings(program)[0]).toContain(`${folder} cannot be written`);
     expect(warnings(program)).toHaveLength(7);

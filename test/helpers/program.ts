@@ -2,23 +2,19 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { writeTinyGguf } from '../tiny-gguf/write-tiny-gguf.ts';
-import { type Program as Bare, type ProgramOptions, spawnProgram } from './spawn-program.ts';
+import { type Program, type ProgramOptions, spawnProgram } from './spawn-program.ts';
 import { tempFolder } from './temp-folder.ts';
-import { type LogLine, readLog } from './toaster.ts';
 
-/** The headless program, ended with the test. */
-export interface Program extends Bare {
-  log(): LogLine[];
-}
+export type { Program } from './spawn-program.ts';
 
-/** `folder`: a data folder that is there already. */
-export function startProgram(options: ProgramOptions & { folder?: string } = {}): Program {
-  const program = spawnProgram(options.folder ?? tempFolder(), options);
+/** Runs the program until the test ends; `folder` is a data folder that is there already. */
+export function startProgram({ folder, ...options }: ProgramOptions & { folder?: string } = {}): Program {
+  const program = spawnProgram(folder ?? tempFolder(), options);
   onTestFinished(async () => {
     program.child.kill('SIGKILL');
     await program.exit;
   });
-  return { ...program, log: () => readLog(join(program.folder, 'log.jsonl')) };
+  return program;
 }
 
 /** The config of a program on a fake Ollama, with the tiny model in place of the real one; `models` is YAML below `models:`. */

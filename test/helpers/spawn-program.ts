@@ -4,6 +4,7 @@ import { chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from './requests.ts';
+import { type LogLine, readLog } from './toaster.ts';
 
 const MAIN = fileURLToPath(new URL('../../proxy/main.ts', import.meta.url));
 /** "nobody": may write nowhere but where it is let. */
@@ -16,11 +17,12 @@ export interface Program {
   /** Its data folder. */
   folder: string;
   config: string;
-  /** What it has said so far, on both streams. */
+  /** What it has said on stdout and stderr. */
   said(): string;
   exit: Promise<number | null>;
   /** Its address, once it listens. */
   listening(): Promise<string>;
+  log(): LogLine[];
 }
 
 export interface ProgramOptions {
@@ -59,13 +61,14 @@ export function spawnProgram(folder: string, options: ProgramOptions = {}): Prog
     stream.setEncoding('utf8').on('data', (piece: string) => {
       text += piece;
     });
+  const exit = once(child, 'close').then(([code]): number | null => code);
   return {
     child,
     pid: child.pid ?? 0,
     folder,
     config,
     said: () => text,
-    exit: once(child, 'close').then(([code]): number | null => code),
+    exit,
     async listening() {
       const found = () => /listens on (http:\/\/127\.0\.0\.1:\d+)/.exec(text)?.[1];
       await until(() => found() !== undefined || child.exitCode !== null);
@@ -73,5 +76,6 @@ export function spawnProgram(folder: string, options: ProgramOptions = {}): Prog
       if (url === undefined) throw new Error(`it does not listen: ${text}`);
       return url;
     },
+    log: () => readLog(join(folder, 'log.jsonl')),
   };
 }

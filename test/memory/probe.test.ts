@@ -45,6 +45,16 @@ describe('the probe', () => {
     expect(taken).toHaveLength(6);
   });
 
+  it('takes nothing for young because the clock was set back', async () => {
+    const { probe } = start();
+    await probe.sample();
+    vi.setSystemTime(-3_600_000);
+    const { ts } = await probe.sample(2);
+    expect(ts).toBe(-3600);
+    expect(await probe.sample(2)).toBe(probe.last);
+    probe.close();
+  });
+
   it('does not look more often for many short requests', async () => {
     const { probe, taken, seconds } = start();
     for (let i = 0; i < 100; i++) {

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { install } from '@sinonjs/fake-timers';
+import { expect, it, onTestFinished } from 'vitest';
 import { Busy } from '../../proxy/errors.ts';
 import { type Line, Turns } from '../../proxy/memory/turns.ts';
 import { until } from '../helpers/requests.ts';
@@ -146,6 +147,21 @@ it('lets nobody wait for longer than one may', async () => {
   expect(line.waiting).toBe(0);
   line.leave(10);
   expect(line.enter(1)).toBe(true);
+});
+
+it('counts no time in which the machine slept', async () => {
+  const clock = install();
+  onTestFinished(() => clock.uninstall());
+  const { line } = aLine({ waitS: 600 });
+  line.enter(1);
+  const { done, state } = stand(line, 'x');
+  await clock.tickAsync(1000);
+  clock.jump(3_600_000);
+  await clock.tickAsync(599_000);
+  expect([line.waiting, state.error]).toEqual([1, null]);
+  await clock.tickAsync(2000);
+  await done;
+  expect(state.error).toMatchObject({ code: 'busy' });
 });
 
 it('forgets who goes away, also at the moment of its turn', async () => {

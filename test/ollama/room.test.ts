@@ -88,6 +88,30 @@ describe('room on a real Ollama', () => {
     expect(runners(real.folder)).not.toContain(pid);
   });
 
+  onOllama('a runner that is killed in the midst of an answer is an error in the stream', async (real) => {
+    const answer = await fetch(`${url()}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        model: 'fast-9b',
+        stream: true,
+        max_tokens: 800,
+        messages: [{ role: 'user', content: 'Count from one to five hundred, in words.' }],
+      }),
+    });
+    const decoder = new TextDecoder();
+    let text = '';
+    for await (const piece of answer.body ?? []) {
+      const begun = /"content":"[^"]/.test(text);
+      text += decoder.decode(piece, { stream: true });
+      if (!begun && /"content":"[^"]/.test(text))
+        for (const pid of runners(real.folder)) process.kill(pid, 'SIGKILL');
+    }
+    expect(text).toContain('"code":"broke_off"');
+    expect(text).not.toMatch(/\[DONE\]|"finish_reason":"(stop|length)"/);
+    expect((await ask('fast-9b')).headers.get('x-served-by')).toBe('fast-9b');
+  });
+
   onOllama(
     'the memory of its runners is counted, and of those that a dead Ollama leaves behind',
     async (real) => {
