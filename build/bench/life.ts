@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { percentile } from '../../proxy/telemetry/percentile.ts';
-import { freePort } from '../../test/helpers/free-port.ts';
+import { freePort } from './free-port.ts';
 import { throughput } from './measure.ts';
 import { portkeyServer } from './portkey.ts';
 import { type Program, rssMb, startProgram } from './processes.ts';

@@ -1,5 +1,4 @@
 import http from 'node:http';
-import { tokensOf } from '../../test/fake-ollama/answer.ts';
 
 /** A server of OpenAI's API that says the question again: the fake Ollama's answers for gateways that pass them on. */
 const server = http.createServer(async (req, res) => {
@@ -10,7 +9,8 @@ const server = http.createServer(async (req, res) => {
   const chunk = (delta: object, finish_reason: string | null) =>
     `data: ${JSON.stringify({ ...envelope, choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
   res.writeHead(200, { 'Content-Type': 'text/event-stream' });
-  for (const content of tokensOf(`echo: ${messages.at(-1).content}`)) res.write(chunk({ content }, null));
+  for (const content of `echo: ${messages.at(-1).content}`.match(/\s*\S+/g) ?? [])
+    res.write(chunk({ content }, null));
   res.end(`${chunk({}, 'stop')}data: [DONE]\n\n`);
 });
 server.listen(0, '127.0.0.1', () => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../../test/helpers/free-port.ts';
+import { freePort } from './free-port.ts';
 import { type Program, startProgram } from './processes.ts';
 
 /**

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../build/bench/free-port.ts';
 import { writeTinyGguf } from '../tiny-gguf/write-tiny-gguf.ts';
-import { freePort } from './free-port.ts';
 import { realTiny } from './real-models.ts';
 import { until } from './requests.ts';
 
