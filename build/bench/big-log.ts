@@ -66,7 +66,7 @@ export async function bigLogRows(): Promise<Row[]> {
       }
     const { url } = await startToaster(folders.big);
     await counted(url);
-    const stats = await median(() => fetch(`${url}/api/stats?span=7d`));
+    const stats = await median(() => fetch(`${url}/api/stats?span=week`));
     const page = await median(() => fetch(`${url}/api/requests?limit=200`));
     const [big, empty] = [percentile(starts.big, 0.5), percentile(starts.empty, 0.5)];
     const row = (what: string, value: number, aim: number): Row => ({
@@ -96,7 +96,7 @@ const startToaster = (folder: string) =>
 /** Until the roll-up has caught up with the log. */
 async function counted(url: string): Promise<void> {
   for (;;) {
-    const { counting } = (await (await fetch(`${url}/api/stats?span=7d`)).json()) as { counting?: unknown };
+    const { counting } = (await (await fetch(`${url}/api/stats?span=week`)).json()) as { counting?: unknown };
     if (!counting) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -22,22 +22,20 @@ import { whyRow } from './why.ts';
 const top = fileURLToPath(new URL('../..', import.meta.url));
 const data = mkdtempSync(join(tmpdir(), 'toaster-bench-'));
 
-async function main(): Promise<Row[]> {
+/** Each part's rows as soon as they are known: the whole takes minutes. */
+async function* parts(): AsyncGenerator<Row[]> {
   const starts = await startRows(data);
   const rig = await startRig(data);
   if (rig.portkey === null)
     console.log('Portkey is not compared with: PORTKEY_DIR names no folder that has it.\n');
+  // Before anything is asked.
   const idle = await idleRows(rig);
-  return [
-    ...(await speedRows(rig)),
-    askRow(rig.toaster),
-    whyRow(rig.toaster.url, data),
-    ...(await councilRows(data)),
-    ...starts,
-    ...idle,
-    ...(await growthRows(rig)),
-    ...(await bigLogRows()),
-  ];
+  yield [...starts, ...idle];
+  yield speedRows(rig);
+  yield [askRow(rig.toaster), whyRow(rig.toaster.url, data)];
+  yield councilRows(data);
+  yield growthRows(rig);
+  yield bigLogRows();
 }
 
 function askRow(toaster: Program): Row {
@@ -77,13 +75,16 @@ function printOutputOf(title: string, program: string): void {
 
 process.chdir(top);
 try {
-  const rows = await main();
+  const rows: Row[] = [];
+  for await (const part of parts()) {
+    print(part);
+    rows.push(...part);
+  }
   mkdirSync('dist', { recursive: true });
   writeFileSync(
     'dist/bench.json',
     `${JSON.stringify({ node: process.version, platform: `${process.platform} ${process.arch}`, rows }, null, 2)}\n`,
   );
-  print(rows);
   await stopAll();
   printOutputOf(
     'An hour on a simulated 24 GB machine, without and with planning:',

@@ -50,7 +50,7 @@ export function startToaster(upstream: Program, slow: Program, data: string): Pr
   ollama: { url: "${upstream.url}" }
   slow: { kind: ollama, url: "${slow.url}" }
 weights:
-  qwen-9b: { name: "fast:9b" }
+  qwen-9b: { name: "fast:9b", parallel: 16 }
   slow: { runtime: slow, name: "fast:9b", size_gb: 1 }
 models:
   slow: { weights: slow }

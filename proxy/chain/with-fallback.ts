@@ -29,12 +29,37 @@ export function withFallback(chain: Step[], tools: FallbackTools): Complete {
         yield { type: 'error', error: refusedDemotion(failed) };
         return;
       }
-      const end = yield* attempt(step, index === 0 ? request : demoted(request), signal, index, tools);
-      if (end === 'over') return;
-      failed.push(end);
+      const asked = index === 0 ? request : demoted(request);
+      const attempt = new Attempt(step.link.model, asked, index === 0, tools);
+      const resting = attempt.admit();
+      if (resting) {
+        failed.push(resting);
+        yield resting;
+        if (signal.aborted) return;
+        continue;
+      }
+      yield { type: 'attempt', state: 'started', model: attempt.model };
+      let end: AttemptFailed | ErrorEvent | null = null;
+      try {
+        if (signal.aborted) return;
+        for await (const event of step.complete(asked, signal)) {
+          end = attempt.saw(event);
+          if (end) break;
+          yield event;
+          if (event.type === 'finish') return;
+        }
+        if (signal.aborted) return;
+        end ??= attempt.failed(new LinkFailure('crash', `${attempt.model} stopped without an end`));
+      } catch (error) {
+        if (signal.aborted) return;
+        end = attempt.failed(error);
+      } finally {
+        attempt.over();
+      }
       yield end;
       // Who reads along may leave while it is told.
-      if (signal.aborted) return;
+      if (end.type === 'error' || signal.aborted) return;
+      failed.push(end);
     }
     yield { type: 'error', error: chainFailed(request, failed) };
   };
@@ -45,77 +70,88 @@ function demoted({ effort: _, ...request }: ChatRequest): ChatRequest {
   return request;
 }
 
-type Attempting = AsyncGenerator<ChatEvent, 'over' | AttemptFailed>;
+type ErrorEvent = Extract<ChatEvent, { type: 'error' }>;
 
-async function* attempt(
-  step: Step,
-  request: ChatRequest,
-  signal: AbortSignal,
-  index: number,
-  { rest, now }: FallbackTools,
-): Attempting {
-  const { model } = step.link;
-  const began = now();
-  const fail = (
-    reason: AttemptFailed['reason'],
-    detail: string,
-    retryAfter: number | null = null,
-  ): AttemptFailed => ({
-    type: 'attempt',
-    state: 'failed',
-    model,
-    reason,
-    detail,
-    seconds: (now() - began) / 1000,
-    ...(retryAfter !== null && { retryAfter }),
-  });
-  const resting = (seconds: number): AttemptFailed =>
-    fail(
-      'cooling_off',
-      `${model} failed three times in a row and rests for ${Math.ceil(seconds)} s`,
-      seconds,
-    );
-  const left = rest.admit(model);
-  if (left > 0) return resting(left);
+/** One link at work: what the client has seen of it, and what becomes of it. Its generator is the chain's, which costs less. */
+class Attempt {
+  readonly model: string;
+  readonly #request: ChatRequest;
+  readonly #first: boolean;
+  readonly #tools: FallbackTools;
+  readonly #began: number;
+  #seen = false;
+  #decided = false;
 
-  yield { type: 'attempt', state: 'started', model };
-  let seen = false;
-  let decided = false;
-  try {
-    if (signal.aborted) return 'over';
-    for await (const event of step.complete(request, signal)) {
-      if (event.type === 'queue' && event.ahead === null) {
-        // Those who came before may have found out meanwhile.
-        const left = rest.left(model);
-        if (left > 0) return resting(left);
-      }
-      seen ||= isSeen(event, request);
-      if (event.type === 'finish') {
-        decided = true;
-        rest.succeeded(model);
-      }
-      yield event;
-      if (event.type === 'finish') return 'over';
+  constructor(model: string, request: ChatRequest, first: boolean, tools: FallbackTools) {
+    this.model = model;
+    this.#request = request;
+    this.#first = first;
+    this.#tools = tools;
+    this.#began = tools.now();
+  }
+
+  /** Null: it may be asked, and `over` has to follow. */
+  admit(): AttemptFailed | null {
+    const seconds = this.#tools.rest.admit(this.model);
+    return seconds > 0 ? this.#resting(seconds) : null;
+  }
+
+  /** Looks at an event; what it returns ends the attempt. */
+  saw(event: ChatEvent): AttemptFailed | null {
+    const { rest } = this.#tools;
+    if (event.type === 'queue' && event.ahead === null) {
+      // Those who came before may have found out meanwhile.
+      const seconds = rest.left(this.model);
+      if (seconds > 0) return this.#resting(seconds);
     }
-    throw new LinkFailure('crash', `${model} stopped without an end`);
-  } catch (error) {
-    if (signal.aborted) return 'over';
+    this.#seen ||= isSeen(event, this.#request);
+    if (event.type === 'finish') {
+      this.#decided = true;
+      rest.succeeded(this.model);
+    }
+    return null;
+  }
+
+  /** What an error means: the next link's turn, or the end. */
+  failed(error: unknown): AttemptFailed | ErrorEvent {
     if (error instanceof ApiError) {
-      if (index > 0 && !seen && !(error instanceof Busy)) return fail('unsupported', error.message);
-      yield { type: 'error', error };
-      return 'over';
+      if (!this.#first && !this.#seen && !(error instanceof Busy))
+        return this.#fail('unsupported', error.message);
+      return { type: 'error', error };
     }
     const failure =
       error instanceof LinkFailure ? error : new LinkFailure('crash', messageOf(error), { cause: error });
     if (failure.counts) {
-      decided = true;
-      rest.failed(model);
+      this.#decided = true;
+      this.#tools.rest.failed(this.model);
     }
-    if (!seen) return fail(failure.reason, failure.message, failure.retryAfter);
-    yield { type: 'error', error: brokeOff(failure) };
-    return 'over';
-  } finally {
-    if (!decided) rest.undecided(model);
+    if (!this.#seen) return this.#fail(failure.reason, failure.message, failure.retryAfter);
+    return { type: 'error', error: brokeOff(failure) };
+  }
+
+  /** Always called at last. */
+  over(): void {
+    if (!this.#decided) this.#tools.rest.undecided(this.model);
+  }
+
+  #resting(seconds: number): AttemptFailed {
+    return this.#fail(
+      'cooling_off',
+      `${this.model} failed three times in a row and rests for ${Math.ceil(seconds)} s`,
+      seconds,
+    );
+  }
+
+  #fail(reason: AttemptFailed['reason'], detail: string, retryAfter: number | null = null): AttemptFailed {
+    return {
+      type: 'attempt',
+      state: 'failed',
+      model: this.model,
+      reason,
+      detail,
+      seconds: (this.#tools.now() - this.#began) / 1000,
+      ...(retryAfter !== null && { retryAfter }),
+    };
   }
 }
 
