@@ -12,8 +12,8 @@ interface Alone {
 }
 
 /**
- * Has the chairman write the answer. Falls away who should, with every stand-in, the best single answer is given instead,
- * unless something of another was shown already or the client wants a shape that members were not asked for.
+ * Has the chairman write the answer. Falls away who should, with every stand-in, or says nothing, the best single answer is
+ * given instead, unless something of another was shown already or the client wants a shape that members were not asked for.
  */
 export async function* chair(
   seat: Seat,
@@ -23,12 +23,14 @@ export async function* chair(
   signal: AbortSignal,
 ): AsyncGenerator<ChatEvent | Alone> {
   const began = now();
+  let writing = seat.model;
   const messages = chairmanMessages(
     request.messages,
     responses.map(({ text }) => text),
   );
   let failed = false;
   let shown = false;
+  let said = false;
   for await (const event of seat.complete({ ...request, model: seat.model, messages }, signal)) {
     if (event.type === 'error' && !shown && canBeSingle(event.error, request)) {
       const { message: detail } = event.error;
@@ -39,6 +41,15 @@ export async function* chair(
       yield* single(best(responses.map(({ opinion }) => opinion)), detail);
       return;
     }
+    said ||= event.type === 'delta' && Boolean(event.text?.trim() || event.toolCalls);
+    if (event.type === 'finish' && !said && !shown && hasSingle(request)) {
+      const detail = `${writing} said nothing`;
+      const seconds = (now() - began) / 1000;
+      yield { type: 'attempt', state: 'failed', model: writing, reason: 'empty', detail, seconds };
+      yield* single(best(responses.map(({ opinion }) => opinion)), `${detail}.`);
+      return;
+    }
+    if (event.type === 'attempt' && event.state === 'started') writing = event.model;
     shown ||= isSeen(event, request);
     failed ||= event.type === 'attempt' && event.state === 'failed';
     // The chairman speaks for the council; somebody in the chairman's place is told by name.
@@ -48,9 +59,14 @@ export async function* chair(
   }
 }
 
-function canBeSingle({ status, code }: ApiError, { strict, tools, format }: ChatRequest): boolean {
+function canBeSingle({ status, code }: ApiError, request: ChatRequest): boolean {
   const chairmansFault = status >= 500 || code === 'context_length_exceeded';
-  return chairmansFault && !strict && tools.length === 0 && format === undefined;
+  return chairmansFault && hasSingle(request);
+}
+
+/** Whether a member's answer is of the kind that the client wants. */
+function hasSingle({ strict, tools, format }: ChatRequest): boolean {
+  return !strict && tools.length === 0 && format === undefined;
 }
 
 function* single({ text, servedBy, seat, cut }: Opinion, why: string): Generator<ChatEvent | Alone> {

@@ -130,6 +130,19 @@ describe('a council that is short of somebody says so', () => {
     expect(response.headers.get('x-council')).toContain('synthesis=yes');
   });
 
+  it("a chairman that says nothing: a member's answer, and no synthesis", async () => {
+    toaster.fake.set({ name: 'llama3.2:3b', reply: 'warm' });
+    toaster.fake.set({ name: 'llama3.2:1b', reply: 'warm' });
+    toaster.fake.set({ name: 'qwen3.5:9b', reply: ' ' });
+    const response = await ask();
+    const answer = await jsonOf(response);
+    expect(answer.choices[0].message.content).toBe('warm');
+    expect(response.headers.get('x-council')).toContain('synthesis=no');
+    expect(toaster.log()).toMatchObject([
+      { demoted: true, degraded_reason: 'empty', attempts: [{ model: 'think-9b', reason: 'empty' }] },
+    ]);
+  });
+
   it("a chairman that fell away: a member's answer, and no synthesis", async () => {
     toaster.writeConfig(`${MIXED}\n  think-9b: { fallback: [coder-30b] }`);
     await toaster.admin('POST', '/api/config/reload');
