@@ -57,7 +57,11 @@ models:
 `,
   );
   // As `npm start` has it: V8 would double its nursery under load, and keep it.
-  return startProgram(['--max-semi-space-size=8', 'dist/main.js'], { ASK_PORT: '0', ASK_CONFIG: config, ASK_DATA_DIR: data });
+  return startProgram(['--max-semi-space-size=8', 'dist/main.js'], {
+    ASK_PORT: '0',
+    ASK_CONFIG: config,
+    ASK_DATA_DIR: data,
+  });
 }
 
 /** Ollama itself, or the pipe before it. */

@@ -22,9 +22,10 @@ function startToaster(upstream: Program, data: string, more: string): Promise<Pr
   writeFileSync(
     config,
     `runtimes: { ollama: { url: "${upstream.url}" } }
-weights: { qwen-9b: { name: "fast:9b", context: 1000000, parallel: 1000 } }
+weights: { qwen-9b: { name: "fast:9b", context: 400000, parallel: 16 } }
 queue: { most: 1000 }
 cache: { max_mb: 4000 }
+memory: { budget_gb: 500, reserve_gb: 0, system_gb: 0 }
 ${more}`,
   );
   return startProgram(['dist/main.js'], { ASK_PORT: '0', ASK_CONFIG: config, ASK_DATA_DIR: data });
@@ -34,12 +35,12 @@ const asking = ({ url }: Program, before = 0, headers = {}): Target => ({
   name: 'toaster',
   url,
   path: '/v1/chat/completions',
-  headers,
+  headers: { 'x-force': '1', ...headers },
   body: {
     model: 'fast-9b',
     stream: true,
     messages: [
-      ...(before > 0 ? [{ role: 'system', content: 'word '.repeat(before / 5) }] : []),
+      ...(before > 0 ? [{ role: 'system', content: `${'x'.repeat(19)} `.repeat(before / 20) }] : []),
       { role: 'user', content: 'Write a one-line commit message.' },
     ],
   },
