@@ -38,7 +38,7 @@ export function plot(series: Series[]): string {
     (one, n) =>
       `<g transform="translate(${(n % 2) * WIDTH} ${Math.floor(n / 2) * HEIGHT})">${chart(one)}</g>`,
   );
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${2 * WIDTH} ${rows * HEIGHT}" font-family="system-ui, sans-serif" font-size="11" fill="${INK}"><rect width="100%" height="100%" fill="#fff"/>
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${2 * WIDTH} ${rows * HEIGHT}" font-family="system-ui, sans-serif" font-size="11" fill="${INK}"><title>What a request costs as things grow</title><rect width="100%" height="100%" fill="#fff"/>
 ${charts.join('\n')}
 </svg>
 `;
