@@ -63,7 +63,7 @@ function chart({ name, unit, points }: Series): string {
   );
   const ticks = sizes.map(
     (log, n) =>
-      `<text x="${x(log)}" y="${HEIGHT - PAD.bottom + 16}" text-anchor="middle">${points[n]?.[0].toLocaleString('en')}</text>`,
+      `<text x="${x(log)}" y="${HEIGHT - PAD.bottom + 16}" text-anchor="middle">${points[n]?.[0].toLocaleString('en', { notation: 'compact' })}</text>`,
   );
   const path = sizes.map((log, n) => `${x(log)},${y(costs[n] ?? 0)}`).join(' ');
   const dots = sizes.map(
