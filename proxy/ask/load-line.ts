@@ -1,9 +1,6 @@
 import type { ChatEvent } from '../chat/types.ts';
 import type { Notes } from './notes.ts';
 
-/** Takes a line off a terminal, for the next one to be drawn. */
-export const ERASE = '\r\u001b[K';
-
 /**
  * One line on a terminal's stderr that counts the seconds of a load, of waiting for a turn or of a council at work, and
  * vanishes when there is something to read.
@@ -53,7 +50,7 @@ export class LoadLine {
 
   #draw(): void {
     const seconds = Math.floor((performance.now() - this.#since) / 1000);
-    this.#notes.raw(`${ERASE}${this.#doing}, ${seconds} s`);
+    this.#notes.progress(`${this.#doing}, ${seconds} s`);
   }
 
   /** Takes the line away. */
@@ -61,7 +58,7 @@ export class LoadLine {
     if (!this.#ticking) return;
     clearInterval(this.#ticking);
     this.#ticking = undefined;
-    this.#notes.raw(ERASE);
+    this.#notes.progress(null);
   }
 }
 

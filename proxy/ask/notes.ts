@@ -48,7 +48,12 @@ export class Notes {
     this.#late.push(harmless(text));
   }
 
-  /** Text for the live stream alone, such as progress. */
+  /** What goes on at this moment, in one line of the live stream that the next one replaces; null takes it away. */
+  progress(line: string | null): void {
+    this.#live?.progress(line);
+  }
+
+  /** Text for the live stream alone. */
   raw(text: string): void {
     this.#live?.write(text);
   }

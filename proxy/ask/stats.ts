@@ -6,7 +6,6 @@ import { worth } from '../stats/stats-of.ts';
 import type { Tallies } from '../stats/tallies.ts';
 import type { AskCall } from './call.ts';
 import { harmless } from './harmless.ts';
-import { ERASE } from './load-line.ts';
 import type { Notes } from './notes.ts';
 import { UsageError } from './parse-args.ts';
 import { statsText } from './stats-text.ts';
@@ -71,7 +70,7 @@ export async function answerStats({ service, exchange, words, form, res, notes }
 
 /** Shows a line until the returned function is called. */
 export function tellCounting(
-  notes: Pick<Notes, 'watched' | 'raw'>,
+  notes: Pick<Notes, 'watched' | 'progress'>,
   counting: () => Counting | null,
 ): () => void {
   let shown = false;
@@ -79,11 +78,11 @@ export function tellCounting(
     const far = counting();
     if (!notes.watched || far === null) return;
     shown = true;
-    notes.raw(`${ERASE}counting the log, ${Math.floor((far.done / Math.max(1, far.of)) * 100)}%`);
+    notes.progress(`counting the log, ${Math.floor((far.done / Math.max(1, far.of)) * 100)}%`);
   }, TELL_EVERY_MS);
   return () => {
     clearInterval(timer);
-    if (shown) notes.raw(ERASE);
+    if (shown) notes.progress(null);
     shown = false;
   };
 }

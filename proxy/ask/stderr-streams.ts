@@ -1,5 +1,8 @@
 import type { Response } from 'express';
 
+/** Takes a line off a terminal, for the next one to be drawn. */
+export const ERASE = '\r\u001b[K';
+
 /** How long the second connection of one `ask` may come before or after the first. */
 const MEET_MS = 5000;
 /** How long the end of a short answer waits for that connection. */
@@ -8,6 +11,8 @@ const LAST_CALL_MS = 2000;
 /** Text on its way to the stderr of one `ask`. */
 export interface StderrStream {
   write(text: string): void;
+  /** Draws the line of what goes on at this moment, or takes it away: who comes later sees nothing of it. */
+  progress(line: string | null): void;
   /**
    * Ends the stream when it is read, which with an answer from the cache may be a moment later. False when nobody came,
    * so that what was written has to be told in another way.
@@ -21,6 +26,8 @@ interface Meeting {
   came: () => void;
   written: boolean;
   waiting: string;
+  /** The line that would stand there now. */
+  line: string;
   over: boolean;
 }
 
@@ -39,6 +46,11 @@ export class StderrStreams {
       write: (text) => {
         if (meeting.reader) meeting.reader.write(text);
         else meeting.waiting += text;
+      },
+      progress: (line) => {
+        const drawn = `${ERASE}${line ?? ''}`;
+        if (meeting.reader) meeting.reader.write(drawn);
+        else meeting.line = line === null ? '' : drawn;
       },
       end: async () => {
         if (!meeting.reader)
@@ -62,7 +74,7 @@ export class StderrStreams {
       return;
     }
     meeting.reader = res;
-    res.write(meeting.waiting);
+    res.write(meeting.waiting + meeting.line);
     meeting.waiting = '';
     meeting.came();
     res.once('close', () => {
@@ -73,7 +85,14 @@ export class StderrStreams {
   #meeting(id: string): Meeting {
     const known = this.#meetings.get(id);
     if (known) return known;
-    const meeting: Meeting = { reader: null, came: () => {}, written: false, waiting: '', over: false };
+    const meeting: Meeting = {
+      reader: null,
+      came: () => {},
+      written: false,
+      waiting: '',
+      line: '',
+      over: false,
+    };
     this.#meetings.set(id, meeting);
     // Both sides hold their meeting themselves; only a side that comes later looks it up.
     setTimeout(() => {

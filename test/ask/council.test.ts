@@ -66,6 +66,15 @@ describe('ask --council', () => {
     expect(await (await answer).text()).toBe('both\n');
   });
 
+  it('has no line of what went on for who comes when that is over', async () => {
+    const lines = toaster.log().length;
+    const answer = ask(['--council', 'late'], { live: 'over' });
+    await until(() => toaster.log().length > lines);
+    const stream = await fetch(`${toaster.url}/ask/over/stderr`, { headers: { 'x-ask': '1' } });
+    expect(await stream.text()).toBe('');
+    expect(await (await answer).text()).toBe('both\n');
+  });
+
   it('--show goes with a council alone', async () => {
     const response = await ask(['--9b', '--show', 'x']);
     expect(response.headers.get('x-exit')).toBe('2');

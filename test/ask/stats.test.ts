@@ -83,10 +83,10 @@ describe('its text', () => {
 it('a long count is told on a terminal, on a line that vanishes', () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
-  const said: string[] = [];
+  const said: (string | null)[] = [];
   let counting: Counting | null = null;
   const tell = (watched: boolean) =>
-    tellCounting({ watched, raw: (text) => void said.push(text) }, () => counting);
+    tellCounting({ watched, progress: (line) => void said.push(line) }, () => counting);
   const quick = tell(true);
   vi.advanceTimersByTime(1000);
   quick();
@@ -100,7 +100,7 @@ it('a long count is told on a terminal, on a line that vanishes', () => {
   end();
   end();
   vi.advanceTimersByTime(1000);
-  expect(said).toEqual(['\r\u001b[Kcounting the log, 43%', '\r\u001b[K']);
+  expect(said).toEqual(['counting the log, 43%', null]);
 });
 
 it('a length is seven days unless words say otherwise', () => {
