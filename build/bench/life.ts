@@ -6,7 +6,7 @@ import { freePort } from './free-port.ts';
 import { throughput } from './measure.ts';
 import { portkeyServer } from './portkey.ts';
 import { type Program, rssMb, startProgram } from './processes.ts';
-import { native, openaiChat, type Rig } from './rig.ts';
+import { native, openaiChat, type Rig, startPipe, startToaster } from './rig.ts';
 import type { Row } from './row.ts';
 
 /** Starting, doing nothing, and what a long life leaves behind. */
@@ -16,8 +16,9 @@ const EMPTY_SERVER =
   "s.listen(0, '127.0.0.1', () => console.log('http://127.0.0.1:' + s.address().port));";
 const STARTS = 15;
 const IDLE_MS = 20_000;
+const SETTLED_MS = 1500;
 
-/** From the spawn to the first answer of `GET /health`, or whatever path is given. */
+/** From the spawn to the first answer of `GET /health`. `url`: where that will be, of a program that does not say so on stdout. */
 async function startMs(args: string[], env: Record<string, string>, url?: string): Promise<number> {
   const began = performance.now();
   const child = spawn(process.execPath, args, {
@@ -32,7 +33,8 @@ async function startMs(args: string[], env: Record<string, string>, url?: string
       address = /http:\/\/127\.0\.0\.1:\d+/.exec(String(said))?.[0] ?? '';
     }
     child.stdout.resume();
-    while (!(await answers(`${address}/health`)));
+    while (!(await answers(`${address}/health`)))
+      if (child.exitCode !== null) throw new Error(`${args.join(' ')} ended before it answered`);
     return performance.now() - began;
   } finally {
     child.kill('SIGTERM');
@@ -83,7 +85,7 @@ export async function startRows(data: string): Promise<Row[]> {
 /** Before anything has been asked. */
 export async function idleRows({ toaster }: Rig): Promise<Row[]> {
   const server = await startProgram(['-e', EMPTY_SERVER]);
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
   const [used, bare] = [rssMb(toaster.pid), rssMb(server.pid)];
   return [
     {
@@ -131,8 +133,11 @@ function cpuMs(pid: number): number {
   return ns.reduce((sum, one) => sum + one, 0) / 1e6;
 }
 
-/** Memory after many requests, each beside what the bare pipe does with as many. */
-export async function growthRows({ toaster, pipe }: Rig): Promise<Row[]> {
+/** Memory after many requests, beside what a bare pipe does with as many; both begin anew. `data`: a folder for Toaster's files. */
+export async function growthRows({ upstream, slow }: Rig, data: string): Promise<Row[]> {
+  const toaster = await startToaster(upstream, slow, data);
+  const pipe = await startPipe(upstream);
+  await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
   const idle = rssMb(toaster.pid);
   const bareIdle = rssMb(pipe.pid);
   const asked = { toaster: 0, pipe: 0 };

@@ -34,7 +34,7 @@ async function* parts(): AsyncGenerator<Row[]> {
   yield speedRows(rig);
   yield [askRow(rig.toaster), whyRow(rig.toaster.url, data)];
   yield councilRows(data);
-  yield growthRows(rig);
+  yield growthRows(rig, mkdtempSync(join(data, 'growth-')));
   yield bigLogRows();
 }
 

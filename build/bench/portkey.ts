@@ -5,8 +5,9 @@ import { type Program, startProgram } from './processes.ts';
 
 /**
  * The Portkey gateway, to compare with: `PORTKEY_DIR` names the folder where `npm i @portkey-ai/gateway@1.15.2` was said.
- * (With the newest @hono/node-server it answers 500 to every stream; 1.12.2 works.)
+ * With @hono/node-server 1.19.19 it answers 500 to every stream; with 1.12.2 in its place it works.
  */
+
 const SERVER = 'node_modules/@portkey-ai/gateway/build/start-server.js';
 
 /** Where it is installed, else null. */
@@ -15,6 +16,7 @@ export function portkeyServer(): string | null {
   return existsSync(file) ? file : null;
 }
 
+/** Starts it on a free port; null where it is not installed. */
 export async function startPortkey(): Promise<Program | null> {
   const server = portkeyServer();
   if (server === null) return null;

@@ -19,7 +19,8 @@ export interface Rig {
   portkey: Program | null;
 }
 
-const messages = [{ role: 'user', content: 'Write a one-line commit message.' }];
+const QUESTION = 'Write a one-line commit message.';
+const asked = (content: string) => [{ role: 'user', content }];
 const fake = ['test/fake-ollama/main.ts', '--port', '0', '--models', 'fast:9b'];
 
 /** Starts all of it. `data`: a folder for Toaster's files. */
@@ -30,7 +31,7 @@ export async function startRig(data: string): Promise<Rig> {
     upstream,
     slow,
     openai: await startProgram(['build/bench/openai-upstream.ts']),
-    pipe: await startProgram(['build/bench/pipe.ts', upstream.url]),
+    pipe: await startPipe(upstream),
     translator: await startProgram([
       'build/bench/translator.ts',
       upstream.url,
@@ -40,6 +41,9 @@ export async function startRig(data: string): Promise<Rig> {
     portkey: await startPortkey(),
   };
 }
+
+export const startPipe = (upstream: Program): Promise<Program> =>
+  startProgram(['build/bench/pipe.ts', upstream.url]);
 
 /** The bundled program, on these runtimes. */
 export function startToaster(upstream: Program, slow: Program, data: string): Promise<Program> {
@@ -65,20 +69,28 @@ models:
 }
 
 /** Ollama itself, or the pipe before it. */
-export const native = (name: string, { url }: Program, content = messages[0]?.content): Target => ({
+export const native = (name: string, { url }: Program, content = QUESTION): Target => ({
   name,
   url,
   path: '/api/chat',
-  body: { model: 'fast:9b', messages: [{ role: 'user', content }], options: { num_ctx: 8192 } },
+  body: { model: 'fast:9b', messages: asked(content), options: { num_ctx: 8192 } },
 });
+
+interface More {
+  model?: string;
+  content?: string;
+  headers?: Record<string, string>;
+}
 
 /** OpenAI's API. */
 export const openaiChat = (
   name: string,
   { url }: Program,
-  more: Partial<Target> & { model?: string; content?: string } = {},
-): Target => {
-  const { model = 'fast-9b', content, ...rest } = more;
-  const asked = content === undefined ? messages : [{ role: 'user', content }];
-  return { name, url, path: '/v1/chat/completions', body: { model, messages: asked, stream: true }, ...rest };
-};
+  { model = 'fast-9b', content = QUESTION, headers = {} }: More = {},
+): Target => ({
+  name,
+  url,
+  path: '/v1/chat/completions',
+  headers,
+  body: { model, messages: asked(content), stream: true },
+});

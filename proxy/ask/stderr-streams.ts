@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 
 /** Takes a line off a terminal, for the next one to be drawn. */
-export const ERASE = '\r\u001b[K';
+const ERASE = '\r\u001b[K';
 
 /** How long the second connection of one `ask` may come before or after the first. */
 const MEET_MS = 5000;
@@ -11,7 +11,7 @@ const LAST_CALL_MS = 2000;
 /** Text on its way to the stderr of one `ask`. */
 export interface StderrStream {
   write(text: string): void;
-  /** Draws the line of what goes on at this moment, or takes it away: who comes later sees nothing of it. */
+  /** Draws the line of what goes on at this moment, or takes it away. Who comes later sees it only while it stands. */
   progress(line: string | null): void;
   /**
    * Ends the stream when it is read, which with an answer from the cache may be a moment later. False when nobody came,

@@ -46,10 +46,10 @@ export async function chatCompletions(
   await exchange.serve(model, request, res, writer);
 }
 
-/** A header that is sent once. */
+/** Node makes one text of a header that is sent twice, but for those that only servers send. */
 function header(req: IncomingMessage, name: string): string | undefined {
   const value = req.headers[name.toLowerCase()];
-  return typeof value === 'string' ? value : value?.[0];
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** API clients opt in, by header or in the config; HTTP's own words can only take away from that. */
