@@ -57,6 +57,21 @@ const answerTo = (request: ClientRequest): Promise<IncomingMessage> =>
     request.once('response', (response) => resolve(response.pause())).once('error', reject),
   );
 
+it.each(['/v1/chat/completions', '/ask'])(
+  'a client that leaves in the middle of its body to %s is logged at once',
+  async (path) => {
+    const { url, log } = await aProxy();
+    const headers = { 'content-type': 'application/json', 'content-length': '1000', 'x-ask': '1' };
+    const request = http.request(url + path, { method: 'POST', headers, agent: false });
+    request.on('error', () => undefined);
+    await new Promise((resolve) => request.write('{"model":', resolve));
+    request.destroy();
+    // The limit on a slow body would come after half a minute.
+    await until(() => log().length === 1);
+    expect(log()[0]?.error).toMatch(/broke off before the body was whole/);
+  },
+);
+
 describe('a client that disconnects stops the work within a second', () => {
   const work = () => fake.chats('qwen3.5:9b').at(-1);
   const cases: [string, (url: string) => ClientRequest][] = [
