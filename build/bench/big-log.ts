@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { logLine } from '../../proxy/telemetry/log-line.ts';
 import { percentile } from '../../proxy/telemetry/percentile.ts';
 import { ReceiptBuilder } from '../../proxy/telemetry/receipt.ts';
@@ -11,8 +10,6 @@ import { startProgram, stop } from './processes.ts';
 import type { Row } from './row.ts';
 
 /** A log of a million lines, beside an empty one. */
-
-const run = promisify(execFile);
 
 const LINES = 1_000_000;
 const WEEK_S = 7 * 86_400;
@@ -73,7 +70,9 @@ export async function bigLogRows(): Promise<Row[]> {
     await counted(url);
     const ask = join(import.meta.dirname, '..', '..', 'cli', 'ask');
     const env = { ...process.env, ASK_URL: url, ASK_DATA_DIR: folders.big };
-    const stats = await median(async () => void (await run(ask, ['--stats', '7d'], { env })));
+    const stats = await median(
+      () => void execFileSync(ask, ['--stats', '7d'], { env, stdio: ['ignore', 'ignore', 'inherit'] }),
+    );
     const page = await median(async () => {
       const response = await fetch(`${url}/api/requests?limit=200`);
       await response.text();
@@ -113,7 +112,7 @@ async function counted(url: string): Promise<void> {
   }
 }
 
-async function median(ask: () => Promise<void>): Promise<number> {
+async function median(ask: () => Promise<void> | void): Promise<number> {
   const times: number[] = [];
   for (let round = 0; round < 9; round++) {
     const began = performance.now();
