@@ -92,10 +92,16 @@ function readerOf(planned: Planned, heard: Heard): (heard: Heard) => Read {
   return readJson;
 }
 
+/** What stands above one member's answer, and is none of its words. */
+const NO_SYNTHESIS = /^\[no synthesis: [^\n]*\]\n\n/;
+
 /** The last exit code counts, as for the shim. */
 function readAsk({ status, headers, trailers, body, over }: Heard): Read {
   const exit = stringOr(trailers['x-exit']) ?? stringOr(headers['x-exit']);
-  const text = body.endsWith('\n') ? body.slice(0, -1) : body;
+  const text = body.replace(NO_SYNTHESIS, '').replace(/\n$/, '');
+  const alone = stringOr(headers['x-council'])?.includes('synthesis=no') === true;
+  if (body !== '' && NO_SYNTHESIS.test(body) !== alone)
+    throw new Wrong(`the headers say ${alone ? 'no ' : ''}synthesis, and stdout does not`);
   if (over === 'left') return { text, finish: null, error: null };
   if (exit === null) throw new Wrong('no exit code');
   if (status === 200 && body !== '' && !body.endsWith('\n')) throw new Wrong('no newline at the end');
