@@ -9,9 +9,10 @@ import { sayError } from './ask/say-error.ts';
 import { StderrStreams } from './ask/stderr-streams.ts';
 import { configJsonSchema } from './config/json-schema.ts';
 import { HEADERS, type Health } from './contract.ts';
+import { answerIn } from './dialects/answer.ts';
+import { dialectAt } from './dialects/registry.ts';
 import { ApiError } from './errors.ts';
 import { type Guard, guardAsk, guardJson } from './guard.ts';
-import { chatCompletions } from './http/chat-completions.ts';
 import { asApiError } from './http/conduct.ts';
 import { type EventSources, sendEvents } from './http/events.ts';
 import { findModel, modelObject } from './http/models.ts';
@@ -50,10 +51,7 @@ const REPORT_HEADERS = {
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 };
 
-/** As lenient about its spelling as Express is. */
-const CHAT_COMPLETIONS = /^\/v1\/chat\/completions\/?(\?|$)/i;
-
-/** Every route behind the guard. The one for answers comes before Express: there each layer is felt. */
+/** Every route behind the guard. Those for answers come before Express: there each layer is felt. */
 export function createListener(parts: AppParts): RequestListener {
   const { service, guard } = parts;
   const app = createApp(parts);
@@ -64,8 +62,8 @@ export function createListener(parts: AppParts): RequestListener {
       fail(error, req, res);
       return;
     }
-    if (req.method === 'POST' && CHAT_COMPLETIONS.test(req.url ?? ''))
-      void chatCompletions(service, req, res).catch((error: unknown) => fail(error, req, res));
+    const dialect = req.method === 'POST' ? dialectAt(req.url ?? '') : undefined;
+    if (dialect) void answerIn(dialect, service, req, res).catch((error: unknown) => fail(error, req, res));
     else app(req, res);
   };
 }

@@ -22,6 +22,7 @@ function importsOf(sources: Sources): [string, string][] {
 }
 
 const inside = (folder: string) => (path: string) => path.startsWith(`${folder}/`);
+const dialectOf = (path: string) => /^proxy\/dialects\/([^/]+)\//.exec(path)?.[1];
 const runtimeOf = (path: string) => /^proxy\/runtimes\/([^/]+)\//.exec(path)?.[1];
 
 /** Each rule: its words, and whether an import breaks it. */
@@ -31,6 +32,11 @@ const RULES: [string, (from: string, to: string) => boolean][] = [
     'runtimes do not know each other',
     (from, to) =>
       runtimeOf(from) !== undefined && runtimeOf(to) !== undefined && runtimeOf(from) !== runtimeOf(to),
+  ],
+  [
+    'dialects do not know each other',
+    (from, to) =>
+      dialectOf(from) !== undefined && dialectOf(to) !== undefined && dialectOf(from) !== dialectOf(to),
   ],
   [
     'the proxy does not know who wraps, builds or tests it',

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import http from 'node:http';
-import { openaiRequest } from '../../proxy/chat/openai-request.ts';
+import { openaiRequest } from '../../proxy/dialects/openai/request.ts';
 
 /**
  * The least that a translating proxy on node:http can be: it reads and checks the request, asks Ollama, reads its lines,

@@ -1,6 +1,6 @@
-import type { Answer } from '../chat/answer.ts';
-import type { Delta, Json, JsonObject, ToolCall, Usage } from '../chat/types.ts';
-import type { FinishReason } from '../contract.ts';
+import type { Answer } from '../../chat/answer.ts';
+import type { Delta, Json, JsonObject, ToolCall, Usage } from '../../chat/types.ts';
+import type { FinishReason } from '../../contract.ts';
 
 /** What stands on every chunk and every whole answer of one request. */
 export interface Envelope {

@@ -1,22 +1,13 @@
 import type { z } from 'zod';
-import { ApiError } from '../errors.ts';
-import { asksNothing, type OpenaiRequest, openaiRequest, REFUSED } from './openai-request.ts';
+import type { Sampling, Tool, ToolChoice } from '../../chat/types.ts';
+import { ApiError } from '../../errors.ts';
+import type { Understood } from '../dialect.ts';
 import { parseMessages } from './parse-messages.ts';
-import type { ChatRequest, Sampling, Tool, ToolChoice } from './types.ts';
-
-/** A client's body, understood. */
-export interface ParsedBody {
-  request: Omit<ChatRequest, 'id' | 'strict' | 'room' | 'cache' | 'from'>;
-  stream: boolean;
-  includeUsage: boolean;
-  /** Fields that were sent and have no effect here, for `X-Ignored-Params`. */
-  ignored: string[];
-  user: string | null;
-  metadata: Record<string, string> | null;
-}
+import { asksNothing, type OpenaiRequest, openaiRequest, REFUSED } from './request.ts';
+import { jsonWriter, sseWriter } from './writers.ts';
 
 /** Reads an OpenAI chat request. Throws `ApiError` 400 naming the field when it cannot be honoured. */
-export function parseOpenai(body: unknown): ParsedBody {
+export function parseOpenai(body: unknown): Understood {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new ApiError(400, 'The body must be a JSON object with `model` and `messages`.');
   refuse(body);
@@ -26,11 +17,13 @@ export function parseOpenai(body: unknown): ParsedBody {
   const stream = fields.stream ?? false;
   return {
     request: toRequest(fields, stream),
-    stream,
-    includeUsage: fields.stream_options?.include_usage ?? false,
     ignored: ignoredFields(body),
     user: fields.user ?? null,
     metadata: fields.metadata ?? null,
+    writer: (res, receipt) =>
+      stream
+        ? sseWriter(res, receipt, fields.stream_options?.include_usage ?? false)
+        : jsonWriter(res, receipt),
   };
 }
 
@@ -63,7 +56,7 @@ function invalid(error: z.ZodError): ApiError {
   return new ApiError(400, `\`${param}\`: ${issue?.message ?? 'invalid'}`, { param });
 }
 
-function toRequest(fields: OpenaiRequest, stream: boolean): ParsedBody['request'] {
+function toRequest(fields: OpenaiRequest, stream: boolean): Understood['request'] {
   const tools = toTools(fields);
   const format = fields.response_format;
   const maxTokens = fields.max_completion_tokens ?? fields.max_tokens;

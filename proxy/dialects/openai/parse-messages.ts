@@ -1,7 +1,7 @@
-import { ApiError } from '../errors.ts';
-import { parseJson } from '../parse-json.ts';
-import type { OpenaiRequest } from './openai-request.ts';
-import type { Message } from './types.ts';
+import type { Message } from '../../chat/types.ts';
+import { ApiError } from '../../errors.ts';
+import { parseJson } from '../../parse-json.ts';
+import type { OpenaiRequest } from './request.ts';
 
 type OpenaiMessage = OpenaiRequest['messages'][number];
 

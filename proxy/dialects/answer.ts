@@ -1,49 +1,47 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ParsedBody, parseOpenai } from '../chat/parse-openai.ts';
 import type { CacheUse, ChatRequest } from '../chat/types.ts';
 import { HEADERS } from '../contract.ts';
 import { guardJson } from '../guard.ts';
+import { asApiError } from '../http/conduct.ts';
+import { findModel } from '../http/models.ts';
+import { readJson } from '../http/read-body.ts';
 import type { Service } from '../service.ts';
 import { promptFacts } from '../telemetry/prompt.ts';
-import { asApiError } from './conduct.ts';
-import { findModel } from './models.ts';
-import { jsonWriter, sseWriter } from './openai-writers.ts';
-import { readJson } from './read-body.ts';
+import type { Dialect, Understood } from './dialect.ts';
 
-/** `POST /v1/chat/completions` */
-export async function chatCompletions(
+/** A request in one of the dialects: reads, asks and answers it, and logs it, whatever happens. */
+export async function answerIn(
+  dialect: Dialect,
   service: Service,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
   const exchange = service.begin('api');
-  let parsed: ParsedBody;
+  let understood: Understood;
   try {
     guardJson(req.headers);
     const json = await readJson(req, res, service.parts.bodyIdleMs);
     exchange.receipt.asked(namedModel(json), { hash: '', chars: 0 });
-    parsed = parseOpenai(json);
-    const { model, messages } = parsed.request;
+    understood = dialect.parse(json);
+    const { model, messages } = understood.request;
     exchange.receipt.asked(model, promptFacts(messages));
-    exchange.client = { user: parsed.user, metadata: parsed.metadata };
+    exchange.client = { user: understood.user, metadata: understood.metadata };
     findModel(exchange.live, model);
   } catch (error) {
-    return exchange.refuse(asApiError(error), res, jsonWriter(res, exchange.now));
+    return exchange.refuse(asApiError(error), res, dialect.refusal(res, exchange.now));
   }
-  if (parsed.ignored.length > 0) res.setHeader(HEADERS.ignoredParams, parsed.ignored.join(', '));
-  const model = findModel(exchange.live, parsed.request.model);
+  const { ignored, user } = understood;
+  if (ignored.length > 0) res.setHeader(HEADERS.ignoredParams, ignored.join(', '));
+  const model = findModel(exchange.live, understood.request.model);
   const request: ChatRequest = {
-    ...parsed.request,
+    ...understood.request,
     id: exchange.id,
     strict: header(req, HEADERS.strict) === '1',
     room: header(req, HEADERS.force) === '1' ? 'force' : 'plan',
     cache: cacheUse(req, model.cached),
-    from: { client: clientOf(req, parsed.user), watched: false },
+    from: { client: clientOf(req, user), watched: false },
   };
-  const writer = parsed.stream
-    ? sseWriter(res, exchange.now, parsed.includeUsage)
-    : jsonWriter(res, exchange.now);
-  await exchange.serve(model, request, res, writer);
+  await exchange.serve(model, request, res, understood.writer(res, exchange.now));
 }
 
 /** Node makes one text of a header that is sent twice, but for those that only servers send. */

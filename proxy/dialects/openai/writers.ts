@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import { addToAnswer, emptyAnswer } from '../chat/answer.ts';
-import type { ChatEvent, Delta, JsonObject } from '../chat/types.ts';
-import { chunk, completion, type Envelope, toDelta, toLogprobs, usageChunk } from './openai-chunks.ts';
-import { receiptHeaders } from './receipt-headers.ts';
-import { type AnswerWriter, PacketWriter, type ReceiptSoFar, sendError, sendJson } from './write.ts';
+import { addToAnswer, emptyAnswer } from '../../chat/answer.ts';
+import type { ChatEvent, Delta, JsonObject } from '../../chat/types.ts';
+import { receiptHeaders } from '../../http/receipt-headers.ts';
+import { type AnswerWriter, PacketWriter, type ReceiptSoFar, sendError, sendJson } from '../../http/write.ts';
+import { chunk, completion, type Envelope, toDelta, toLogprobs, usageChunk } from './chunks.ts';
 
 /** The answer as one JSON object, at the end. */
 export function jsonWriter(res: ServerResponse, receipt: ReceiptSoFar): AnswerWriter {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { REFUSED } from '../../proxy/chat/openai-request.ts';
-import { parseOpenai } from '../../proxy/chat/parse-openai.ts';
-import { ApiError } from '../../proxy/errors.ts';
-import { anyText, INHERITED } from '../helpers/arbitraries.ts';
+import { parseOpenai } from '../../../proxy/dialects/openai/parse.ts';
+import { REFUSED } from '../../../proxy/dialects/openai/request.ts';
+import { ApiError } from '../../../proxy/errors.ts';
+import { anyText, INHERITED } from '../../helpers/arbitraries.ts';
 
 const text = anyText();
 const parts = fc.array(text, { minLength: 1, maxLength: 3 });
@@ -122,7 +122,7 @@ describe('a request that is accepted', () => {
   it('keeps every word and every knob', () => {
     fc.assert(
       fc.property(body, ({ sent, read, knobs, rest }) => {
-        const { request, stream, user: who, metadata, ignored } = parseOpenai(sent);
+        const { request, user: who, metadata, ignored } = parseOpenai(sent);
         expect(request.messages).toEqual(read);
         const wanted = Object.entries(SAMPLING).flatMap(([name, [inside]]) =>
           name in knobs ? [[inside, sent[name]]] : [],
@@ -137,8 +137,7 @@ describe('a request that is accepted', () => {
         expect(request.effort).toBe(rest.reasoning_effort);
         const format = sent.response_format;
         expect(request.format).toEqual(format && { type: format.type, schema: format.json_schema.schema });
-        expect({ stream, who, metadata, ignored }).toEqual({
-          stream: rest.stream ?? false,
+        expect({ who, metadata, ignored }).toEqual({
           who: rest.user ?? null,
           metadata: rest.metadata ?? null,
           ignored: [],
@@ -172,9 +171,14 @@ describe('a request that is accepted', () => {
         const odd = JSON.parse(
           `{${JSON.stringify(name)}:${JSON.stringify(given)},${JSON.stringify(sent).slice(1)}`,
         );
-        const { ignored, ...understood } = parseOpenai(odd);
+        const { ignored, request, user: who, metadata } = parseOpenai(odd);
+        const without = parseOpenai(sent);
         expect(ignored).toEqual([name.replace(/[^\w.-]/g, '?').slice(0, 64)]);
-        expect({ ...understood, ignored: [] }).toEqual(parseOpenai(sent));
+        expect({ request, who, metadata }).toEqual({
+          request: without.request,
+          who: without.user,
+          metadata: without.metadata,
+        });
         expect(Object.keys(Object.prototype)).toEqual([]);
       }),
     );

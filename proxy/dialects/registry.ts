@@ -1,0 +1,15 @@
+import type { Dialect } from './dialect.ts';
+import { openai } from './openai/dialect.ts';
+
+/** Which API is spoken at which path. */
+const DIALECTS: Readonly<Record<string, Dialect>> = {
+  '/v1/chat/completions': openai,
+};
+
+/** The dialect of a request's address, as lenient about its spelling as Express is. */
+export function dialectAt(url: string): Dialect | undefined {
+  if (!url.startsWith('/v1/')) return undefined;
+  if (Object.hasOwn(DIALECTS, url)) return DIALECTS[url];
+  const path = url.replace(/\/?(\?.*)?$/, '').toLowerCase();
+  return Object.hasOwn(DIALECTS, path) ? DIALECTS[path] : undefined;
+}
