@@ -18,6 +18,8 @@ const shared: BuildOptions = {
   platform: 'node',
   sourcemap: true,
   external: ['electron', 'better-sqlite3', 'node-llama-cpp'],
+  // Express loads it in any case, and a tenth of a start with it. Bodies are read by http/read-body.ts.
+  alias: { 'body-parser': './build/no-body-parser.cjs' },
   logLevel: 'warning',
 };
 

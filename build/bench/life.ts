@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
 import { percentile } from '../../proxy/telemetry/percentile.ts';
 import { freePort } from './free-port.ts';
 import { throughput } from './measure.ts';
@@ -55,31 +57,60 @@ async function answers(url: string): Promise<boolean> {
 export async function startRows(data: string): Promise<Row[]> {
   const env = { ASK_PORT: '0', ASK_DATA_DIR: data };
   const portkey = portkeyServer();
-  const times = { toaster: [] as number[], empty: [] as number[], portkey: [] as number[] };
+  await bundleLeast(data);
+  const times = {
+    toaster: [] as number[],
+    empty: [] as number[],
+    least: [] as number[],
+    portkey: [] as number[],
+  };
   // The first start compiles, and is nobody's usual one; the second finds what it left.
   for (let round = -2; round < STARTS; round++) {
     const port = portkey === null ? 0 : await freePort();
     const taken = {
       toaster: await startMs(['dist/main.js'], env),
       empty: await startMs(['-e', EMPTY_SERVER], {}),
+      least: await startMs([join(data, 'least.mjs')], {}),
       portkey:
         portkey === null
           ? Number.NaN
           : await startMs([portkey, `--port=${port}`, '--headless'], {}, `http://127.0.0.1:${port}`),
     };
     if (round >= 0)
-      for (const name of ['toaster', 'empty', 'portkey'] as const) times[name].push(taken[name]);
+      for (const name of ['toaster', 'empty', 'least', 'portkey'] as const) times[name].push(taken[name]);
   }
   const toaster = percentile(times.toaster, 0.5);
-  const over = (name: 'empty' | 'portkey', what: string, aim: number): Row => {
+  const over = (name: 'empty' | 'least' | 'portkey', what: string, aim: number | null): Row => {
     const other = percentile(times[name], 0.5);
     const measured = `${toaster.toFixed(0)} ms to ${other.toFixed(0)} ms`;
     return { what: `start to /health over ${what}`, measured, value: toaster / other, aim };
   };
   return [
     over('empty', 'an empty server', 2),
+    over('least', 'the least on the same packages', null),
     ...(portkey === null ? [] : [over('portkey', 'Portkey', 0.6)]),
   ];
+}
+
+/** As the proxy is bundled and launched, into Toaster's folder. */
+async function bundleLeast(data: string): Promise<void> {
+  await build({
+    entryPoints: ['build/bench/least-start.ts'],
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    external: ['better-sqlite3'],
+    outfile: 'dist/bench-least-start.cjs',
+  });
+  writeFileSync(
+    join(data, 'least.mjs'),
+    `import { createRequire, enableCompileCache, flushCompileCache } from 'node:module';
+enableCompileCache(${JSON.stringify(join(data, 'least-compiled'))});
+setTimeout(flushCompileCache, 100).unref();
+createRequire(import.meta.url)(${JSON.stringify(resolve('dist/bench-least-start.cjs'))});
+`,
+  );
 }
 
 /** Before anything has been asked. */
