@@ -6,6 +6,7 @@ const shared = { setupFiles: ['test/setup.ts'], testTimeout: 45_000, hookTimeout
 export default defineConfig({
   test: {
     reporters: [new SummaryReporter()],
+    globalSetup: ['test/temp-root.ts'],
     // Real processes run beside the tests; more workers than cores only make them wait.
     maxWorkers: 2,
     projects: [
