@@ -26,7 +26,7 @@ interface Meeting {
   came: () => void;
   written: boolean;
   waiting: string;
-  /** The line that would stand there now. */
+  /** What draws the line that stands there now, or would. */
   line: string;
   over: boolean;
 }
@@ -44,13 +44,14 @@ export class StderrStreams {
     meeting.written = true;
     return {
       write: (text) => {
-        if (meeting.reader) meeting.reader.write(text);
+        // The line that moves stays the last one.
+        if (meeting.reader)
+          meeting.reader.write(meeting.line === '' ? text : `${ERASE}${text}${meeting.line}`);
         else meeting.waiting += text;
       },
       progress: (line) => {
-        const drawn = `${ERASE}${line ?? ''}`;
-        if (meeting.reader) meeting.reader.write(drawn);
-        else meeting.line = line === null ? '' : drawn;
+        meeting.line = line === null ? '' : `${ERASE}${line}`;
+        meeting.reader?.write(meeting.line || ERASE);
       },
       end: async () => {
         if (!meeting.reader)

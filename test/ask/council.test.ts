@@ -57,6 +57,19 @@ describe('ask --council', () => {
     expect(text).not.toContain('fast-');
   });
 
+  it('--show on a terminal leaves nothing of the line of what goes on', async () => {
+    const lines = (await stderrOf('live', ['--council', '--show', 'w'])).split('\n');
+    expect(lines.some((line) => line.includes('members'))).toBe(true);
+    // What stands on a line is what came after it was last taken away.
+    const screen = lines.map((line) => line.split('\r\u001b[K').at(-1));
+    expect(screen.filter(Boolean).sort()).toEqual([
+      '--- Response A ---',
+      '--- Response B ---',
+      'brown',
+      'warm␛[2J',
+    ]);
+  });
+
   it('--show reaches a reader who comes when the answer stands, as from a slow machine', async () => {
     const lines = toaster.log().length;
     const answer = ask(['--council', '--show', 'late'], { stream: 'late' });
