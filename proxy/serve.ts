@@ -16,6 +16,7 @@ import { LiveConfig } from './live-config.ts';
 import { openMemory } from './memory/memory.ts';
 import { statusOf } from './memory/status.ts';
 import { Warmth } from './memory/warmth.ts';
+import { Metrics } from './metrics/metrics.ts';
 import type { Paths } from './paths.ts';
 import type { StartChild } from './runtimes/llamacpp/child-process.ts';
 import { Service } from './service.ts';
@@ -127,7 +128,7 @@ async function serveLocked(
   });
   const ended = new AbortController();
   const events = { probe: memory.probe, status, requests, ended: ended.signal };
-  const app = { service, events, paths, ui, startedAt: clock.wall() };
+  const app = { service, events, metrics: new Metrics(service), paths, ui, startedAt: clock.wall() };
   const servers: Server[] = [];
   const end = async (): Promise<void> => {
     warmth.close();

@@ -15,6 +15,7 @@ import type { RequestFeed } from './events/request-feed.ts';
 import { asApiError, conduct } from './http/conduct.ts';
 import { findModel } from './http/models.ts';
 import type { AnswerWriter } from './http/write.ts';
+import { Listeners } from './listeners.ts';
 import type { Live, LiveConfig } from './live-config.ts';
 import type { Memory } from './memory/memory.ts';
 import type { MemoryMark } from './memory/probe.ts';
@@ -23,6 +24,7 @@ import type { Paths } from './paths.ts';
 import { PullDesk } from './pull/desk.ts';
 import type { RollUp } from './stats/roll-up.ts';
 import { StressDesk } from './stress/desk.ts';
+import type { Ended, TraceHeaders } from './telemetry/ended.ts';
 import { isRequest } from './telemetry/kinds-of-line.ts';
 import type { Log } from './telemetry/log.ts';
 import { type ClientFacts, logLine } from './telemetry/log-line.ts';
@@ -55,6 +57,8 @@ export class Service {
   readonly stress = new StressDesk();
   readonly lastQuestions = new LastQuestions();
   readonly pulls = new PullDesk();
+  /** Hear of each request that has ended, once it is in the log. */
+  readonly ended = new Listeners<[Ended]>();
   readonly #sharing = new Sharing();
 
   constructor(parts: ServiceParts) {
@@ -91,6 +95,9 @@ export class Exchange {
   client: ClientFacts = { user: null, metadata: null };
   /** The command of `ask` that it is; null: it is a question to a model. */
   command: string | null = null;
+  /** The client's own trace, where it has one. */
+  trace: TraceHeaders = { traceparent: null, tracestate: null };
+  #request: ChatRequest | null = null;
   readonly #service: Service;
   readonly #leave: () => void;
   readonly #mark: MemoryMark;
@@ -114,12 +121,14 @@ export class Exchange {
     writer: AnswerWriter,
     around: (complete: Complete) => Complete = (complete) => complete,
   ): Promise<void> {
+    this.#request = request;
     const complete = around(this.#service.cached(model));
     await conduct((signal) => complete(request, signal), res, writer, this.#witness());
   }
 
   /** Asks a model where nobody reads along, and logs. Never throws: what went wrong is in the receipt. */
   async run(request: ChatRequest, signal: AbortSignal): Promise<Receipt> {
+    this.#request = request;
     const witness = this.#witness();
     try {
       for await (const event of findModel(this.live, request.model).complete(request, signal))
@@ -163,6 +172,14 @@ export class Exchange {
         const line = logLine(receipt, this.client, this.command);
         log.write(line);
         if (isRequest(line)) requests.push(line);
+        this.#service.ended.tell({
+          receipt,
+          request: this.#request,
+          error: this.receipt.failure,
+          command: this.command,
+          live: this.live,
+          trace: this.trace,
+        });
         this.#leave();
       },
     };
