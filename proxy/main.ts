@@ -54,10 +54,14 @@ function handleSignals(serving: Serving): void {
       () => warn(`waits up to ${GRACE_MS / 1000} s for answers under way; once more ends them at once`),
       TELL_AFTER_MS,
     ).unref();
-    serving.close(GRACE_MS).catch((error: unknown) => {
-      warn(`did not stop cleanly: ${messageOf(error)}`);
-      process.exit(1);
-    });
+    serving.close(GRACE_MS).then(
+      // Somebody's silence, such as a collector's of traces, must not keep what is done.
+      () => process.exit(),
+      (error: unknown) => {
+        warn(`did not stop cleanly: ${messageOf(error)}`);
+        process.exit(1);
+      },
+    );
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

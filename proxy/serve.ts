@@ -23,6 +23,7 @@ import { Service } from './service.ts';
 import { RollUp } from './stats/roll-up.ts';
 import { openLog } from './telemetry/log.ts';
 import { warnRarely } from './telemetry/warn-rarely.ts';
+import { tracesUrl } from './tracing/settings.ts';
 
 export interface ServeOptions {
   paths: Paths;
@@ -121,6 +122,9 @@ async function serveLocked(
     bodyIdleMs: limits.bodyIdleMs,
     token,
   });
+  const traces = tracesUrl(process.env, warn);
+  const tracing = traces && (await import('./tracing/open.ts')).openTracing(traces, process.env, warn);
+  if (tracing) service.ended.add((ended) => tracing.trace(ended));
   const status = new StatusFeed({
     memory,
     read: () => statusOf(memory, live.current.config, clock.wall()),
@@ -138,6 +142,7 @@ async function serveLocked(
     await live.close();
     cache.close();
     log.close();
+    if (tracing) await tracing.close();
   };
   let bound = port;
   try {

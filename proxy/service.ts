@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { SessionCodes } from './admin/session-codes.ts';
 import { LastQuestions } from './ask/again.ts';
 import { Sharing } from './cache/share.ts';
@@ -24,7 +24,7 @@ import type { Paths } from './paths.ts';
 import { PullDesk } from './pull/desk.ts';
 import type { RollUp } from './stats/roll-up.ts';
 import { StressDesk } from './stress/desk.ts';
-import type { Ended, TraceHeaders } from './telemetry/ended.ts';
+import type { Ended } from './telemetry/ended.ts';
 import { isRequest } from './telemetry/kinds-of-line.ts';
 import type { Log } from './telemetry/log.ts';
 import { type ClientFacts, logLine } from './telemetry/log-line.ts';
@@ -69,9 +69,9 @@ export class Service {
     });
   }
 
-  /** A request has come in. */
-  begin(source: Receipt['source']): Exchange {
-    return new Exchange(this, source);
+  /** A request has come in, with those headers where it came by HTTP. */
+  begin(source: Receipt['source'], headers: IncomingHttpHeaders = {}): Exchange {
+    return new Exchange(this, source, headers);
   }
 
   /** What a model does with a request, the cache before it. */
@@ -95,15 +95,15 @@ export class Exchange {
   client: ClientFacts = { user: null, metadata: null };
   /** The command of `ask` that it is; null: it is a question to a model. */
   command: string | null = null;
-  /** The client's own trace, where it has one. */
-  trace: TraceHeaders = { traceparent: null, tracestate: null };
+  readonly #headers: IncomingHttpHeaders;
   #request: ChatRequest | null = null;
   readonly #service: Service;
   readonly #leave: () => void;
   readonly #mark: MemoryMark;
 
-  constructor(service: Service, source: Receipt['source']) {
+  constructor(service: Service, source: Receipt['source'], headers: IncomingHttpHeaders) {
     this.#service = service;
+    this.#headers = headers;
     this.live = service.parts.live.current;
     this.#leave = service.parts.live.enter();
     this.#mark = service.parts.memory.probe.mark();
@@ -178,7 +178,7 @@ export class Exchange {
           error: this.receipt.failure,
           command: this.command,
           live: this.live,
-          trace: this.trace,
+          headers: this.#headers,
         });
         this.#leave();
       },

@@ -1,13 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { ChatRequest } from '../chat/types.ts';
 import type { Receipt } from '../contract.ts';
 import type { ApiError } from '../errors.ts';
 import type { Live } from '../live-config.ts';
-
-/** The trace that a client's request is a part of, as its headers say; unchecked. */
-export interface TraceHeaders {
-  traceparent: string | null;
-  tracestate: string | null;
-}
 
 /** A request that has ended, for those who count or trace. */
 export interface Ended {
@@ -19,5 +14,6 @@ export interface Ended {
   command: string | null;
   /** The config that was in force when it came. */
   live: Live;
-  trace: TraceHeaders;
+  /** What the client sent, unchecked; empty where none came by HTTP. */
+  headers: IncomingHttpHeaders;
 }

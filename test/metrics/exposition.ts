@@ -52,7 +52,7 @@ export function familyOf(name: string, types: ReadonlyMap<string, string>): stri
 }
 
 /** The value of the one series with that name and at least those labels; undefined when there is none. */
-export function valueOf(
+export function valueIn(
   { series }: Exposition,
   name: string,
   labels: Record<string, string> = {},

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { FAMILIES } from '../../proxy/metrics/families.ts';
 import { until } from '../helpers/requests.ts';
 import { startToaster, type TestToaster } from '../helpers/toaster.ts';
-import { type Exposition, parseExposition, valueOf } from './exposition.ts';
+import { type Exposition, parseExposition, valueIn } from './exposition.ts';
 
 /** What a scraper gets. */
 
@@ -39,9 +39,9 @@ describe('GET /metrics', () => {
     const served = { model: 'fast-9b', served_by: 'fast-9b', source: 'api', outcome: 'answered' };
     const genAi = { gen_ai_request_model: 'fast-9b', gen_ai_response_model: 'fast-9b' };
     const first = await scrape();
-    expect(valueOf(first, 'toaster_requests_total', served)).toBe(3);
+    expect(valueIn(first, 'toaster_requests_total', served)).toBe(3);
     for (const outcome of ['hit', 'miss', 'bypass'])
-      expect(valueOf(first, 'toaster_cache_requests_total', { outcome })).toBe(1);
+      expect(valueIn(first, 'toaster_cache_requests_total', { outcome })).toBe(1);
     // A hit is no operation of a model, and has used no token.
     const operation = {
       ...genAi,
@@ -49,7 +49,7 @@ describe('GET /metrics', () => {
       gen_ai_provider_name: 'ollama',
       error_type: '',
     };
-    expect(valueOf(first, 'gen_ai_client_operation_duration_seconds_count', operation)).toBe(2);
+    expect(valueIn(first, 'gen_ai_client_operation_duration_seconds_count', operation)).toBe(2);
     const lines = toaster.log();
     for (const [type, key] of [
       ['input', 'tokens_in'],
@@ -57,12 +57,12 @@ describe('GET /metrics', () => {
     ] as const) {
       const tokens = lines.slice(0, 2).reduce((sum, line) => sum + Number(line[key]), 0);
       const labels = { ...genAi, gen_ai_token_type: type };
-      expect(valueOf(first, 'gen_ai_client_token_usage_sum', labels)).toBe(tokens);
-      expect(valueOf(first, 'gen_ai_client_token_usage_count', labels)).toBe(2);
+      expect(valueIn(first, 'gen_ai_client_token_usage_sum', labels)).toBe(tokens);
+      expect(valueIn(first, 'gen_ai_client_token_usage_count', labels)).toBe(2);
     }
-    expect(valueOf(first, 'gen_ai_server_time_to_first_token_seconds_count', genAi)).toBe(2);
+    expect(valueIn(first, 'gen_ai_server_time_to_first_token_seconds_count', genAi)).toBe(2);
     await (await toaster.chat('two')).text();
-    expect(valueOf(await scrape(), 'toaster_requests_total', served)).toBe(4);
+    expect(valueIn(await scrape(), 'toaster_requests_total', served)).toBe(4);
   });
 
   it('has buckets that hold all that is smaller, up to the count', async () => {
@@ -77,7 +77,7 @@ describe('GET /metrics', () => {
     const counts = buckets.map(({ value }) => value);
     expect(counts).toEqual(counts.toSorted((a, b) => a - b));
     expect(buckets.at(-1)).toMatchObject({ labels: { le: '+Inf' }, value: 3 });
-    expect(valueOf({ series } as Exposition, 'toaster_request_duration_seconds_count')).toBe(3);
+    expect(valueIn({ series } as Exposition, 'toaster_request_duration_seconds_count')).toBe(3);
   });
 
   it('tells demotions with their reason, and links that failed', async () => {
@@ -88,9 +88,9 @@ describe('GET /metrics', () => {
     expect((await toaster.chat('x', { model: 'lost' })).headers.get('x-served-by')).toBe('fast-3b');
     const told = await scrape();
     const demotion = { from: 'lost', to: 'fast-3b', reason: 'missing' };
-    expect(valueOf(told, 'toaster_demotions_total', demotion)).toBe(1);
-    expect(valueOf(told, 'toaster_failed_attempts_total', { model: 'lost', reason: 'missing' })).toBe(1);
-    expect(valueOf(told, 'toaster_requests_total', { model: 'lost', served_by: 'fast-3b' })).toBe(1);
+    expect(valueIn(told, 'toaster_demotions_total', demotion)).toBe(1);
+    expect(valueIn(told, 'toaster_failed_attempts_total', { model: 'lost', reason: 'missing' })).toBe(1);
+    expect(valueIn(told, 'toaster_requests_total', { model: 'lost', served_by: 'fast-3b' })).toBe(1);
   });
 
   it('makes no series of what a client invents', async () => {
@@ -101,7 +101,7 @@ describe('GET /metrics', () => {
     const text = await (await fetch(`${toaster.url}/metrics`)).text();
     expect(text).not.toMatch(/made-up|secret/);
     const told = parseExposition(text);
-    expect(valueOf(told, 'toaster_requests_total', { model: '_other', outcome: 'usage' })).toBe(30);
+    expect(valueIn(told, 'toaster_requests_total', { model: '_other', outcome: 'usage' })).toBe(30);
     // One for the count, one for the cache, the buckets of one duration, and what Node has of its own.
     const own = ({ name }: { name: string }) => !name.startsWith('nodejs_');
     expect(told.series.filter(own).length - before).toBeLessThan(30);
@@ -122,18 +122,18 @@ describe('GET /metrics', () => {
   it('tells what is in memory, and wakes nobody', async () => {
     toaster = await startToaster();
     const cold = await scrape();
-    expect(valueOf(cold, 'toaster_model_warm', { model: 'fast-9b' })).toBe(0);
-    expect(valueOf(cold, 'toaster_model_warm', { model: 'tiny' })).toBe(0);
+    expect(valueIn(cold, 'toaster_model_warm', { model: 'fast-9b' })).toBe(0);
+    expect(valueIn(cold, 'toaster_model_warm', { model: 'tiny' })).toBe(0);
     const asked = () => toaster.fake.seen.filter(({ path }) => !['/api/ps', '/api/tags'].includes(path));
     await scrape();
     expect(asked()).toEqual([]);
-    expect(valueOf(await scrape(), 'toaster_model_resident_bytes', { weights: 'qwen-0.5b' })).toBe(0);
+    expect(valueIn(await scrape(), 'toaster_model_resident_bytes', { weights: 'qwen-0.5b' })).toBe(0);
     await (await toaster.chat('x')).text();
     const warm = await scrape();
-    expect(valueOf(warm, 'toaster_model_warm', { model: 'fast-9b' })).toBe(1);
-    expect(valueOf(warm, 'toaster_model_warm', { model: 'think-9b' })).toBe(1);
-    expect(valueOf(warm, 'toaster_model_resident_bytes', { weights: 'qwen-9b' })).toBeGreaterThan(0);
-    expect(valueOf(warm, 'toaster_model_warm', { model: 'tiny' })).toBe(0);
+    expect(valueIn(warm, 'toaster_model_warm', { model: 'fast-9b' })).toBe(1);
+    expect(valueIn(warm, 'toaster_model_warm', { model: 'think-9b' })).toBe(1);
+    expect(valueIn(warm, 'toaster_model_resident_bytes', { weights: 'qwen-9b' })).toBeGreaterThan(0);
+    expect(valueIn(warm, 'toaster_model_warm', { model: 'tiny' })).toBe(0);
   });
 });
 
