@@ -6,6 +6,8 @@ import { providerOf } from '../telemetry/provider.ts';
 
 type Value = string | number | boolean | string[];
 type Facts = Record<string, Value>;
+/** What is unknown has no attribute. */
+type Known = Record<string, Value | null | undefined>;
 
 /** A request as a span, times in ms since 1970. Neither words of a prompt nor of an answer are in it. */
 export interface Description {
@@ -50,7 +52,7 @@ export function describe({ receipt, request, error, live }: Ended): Description 
   };
 }
 
-function asked(request: ChatRequest | null): Record<string, Value | null | undefined> {
+function asked(request: ChatRequest | null): Known {
   if (request === null) return {};
   const { sampling, maxTokens, format, effort, sees } = request;
   return {
@@ -67,7 +69,7 @@ function asked(request: ChatRequest | null): Record<string, Value | null | undef
   };
 }
 
-function ofToaster(receipt: Receipt): Record<string, Value | null> {
+function ofToaster(receipt: Receipt): Known {
   const { council } = receipt;
   return {
     'toaster.request_id': receipt.request_id,
@@ -103,7 +105,7 @@ function eventsOf({ attempts, ttft_s }: Receipt, start: number): Description['ev
   return [...failed, { name: 'toaster.first_token', at: start + ttft_s * 1000, attributes: {} }];
 }
 
-const known = (facts: Record<string, Value | null | undefined>): Facts =>
+const known = (facts: Known): Facts =>
   Object.fromEntries(
     Object.entries(facts).filter(
       (fact): fact is [string, Value] => fact[1] !== null && fact[1] !== undefined,

@@ -1,6 +1,7 @@
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { FakeOllama } from '../fake-ollama/server.ts';
@@ -188,13 +189,15 @@ describe('a collector in trouble', () => {
 
   it('that never answers delays the end by two seconds at most', async () => {
     const there = await collector({ answers: false });
-    const { toaster, url } = await program({ OTEL_EXPORTER_OTLP_ENDPOINT: there.url });
+    const { toaster, url } = await program({
+      OTEL_EXPORTER_OTLP_ENDPOINT: there.url,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '60000',
+    });
     expect((await chat(url, 'a')).status).toBe(200);
     const began = performance.now();
     toaster.child.kill('SIGTERM');
     expect(await toaster.exit).toBe(0);
-    // Its own limit would be ten seconds.
-    expect(performance.now() - began).toBeLessThan(8000);
+    expect(performance.now() - began).toBeLessThan(25_000);
     expect(there.bodies).toHaveLength(1);
   });
 });
@@ -212,21 +215,18 @@ describe('where nobody wants spans', () => {
   });
 
   it('nothing that makes them is loaded at the start, nor what writes metrics', () => {
-    const top = fileURLToPath(new URL('../..', import.meta.url));
-    const LATE =
-      /^import (?!type).*(tracing\/open|\.\/open|sampler|telling-of-failure|\.\/registry|prom-client|@opentelemetry)/m;
-    const early = globSync('proxy/**/*.ts', { cwd: top })
-      .filter((file) => /from '.*'/.test(readFileSync(`${top}/${file}`, 'utf8')))
-      .filter((file) =>
-        readFileSync(`${top}/${file}`, 'utf8')
-          .split(';\n')
-          .some((statement) => LATE.test(statement.trim().replaceAll('\n', ' '))),
-      )
-      .filter((file) => /^proxy\/(tracing|metrics|serve|app|service)/.test(file));
-    expect(early.toSorted()).toEqual([
-      'proxy/metrics/registry.ts',
-      'proxy/tracing/open.ts',
-      'proxy/tracing/sampler.ts',
-    ]);
+    const imports = (file: string): string[] =>
+      [...readFileSync(file, 'utf8').matchAll(/^import (?!type )[^;]*?from '(.*)';$/gm)].map(
+        ([, from = '']) => from,
+      );
+    const found = new Set<string>([fileURLToPath(new URL('../../proxy/main.ts', import.meta.url))]);
+    const packages = new Set<string>();
+    // A set that grows while it is gone through is gone through to its end.
+    for (const file of found)
+      for (const from of imports(file))
+        if (from.startsWith('.')) found.add(join(dirname(file), from));
+        else packages.add(from);
+    expect([...packages]).toEqual(expect.arrayContaining(['express', 'better-sqlite3', 'zod']));
+    expect([...packages].filter((name) => /^(prom-client|@opentelemetry)/.test(name))).toEqual([]);
   });
 });
