@@ -1,7 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { makeIcons } from './icons.ts';
 import { buildUi } from './ui.ts';
 
@@ -12,12 +12,30 @@ import { buildUi } from './ui.ts';
 
 const top = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(top, 'dist');
+/** What is loaded late, and most often never: neither read nor kept in memory by a start. By what the proxy imports. */
+const LATE: Record<string, { file: string; entry: string }> = {
+  './registry.ts': { file: 'metrics', entry: 'proxy/metrics/registry.ts' },
+  './tracing/open.ts': { file: 'tracing', entry: 'proxy/tracing/open.ts' },
+};
+/** Their files in dist/, to be shipped beside whatever serves. */
+export const LATE_FILES = Object.values(LATE).map(({ file }) => `${file}.cjs`);
+const apart: Plugin = {
+  name: 'late parts stay apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\.ts$/ }, ({ kind, path }) => {
+      const late = kind === 'dynamic-import' ? LATE[path] : undefined;
+      return late && { path: `./${late.file}.cjs`, external: true };
+    });
+  },
+};
+
 const shared: BuildOptions = {
   absWorkingDir: top,
   bundle: true,
   platform: 'node',
   sourcemap: true,
   external: ['electron', 'better-sqlite3', 'node-llama-cpp'],
+  plugins: [apart],
   logLevel: 'warning',
 };
 
@@ -44,7 +62,10 @@ export async function bundle(): Promise<void> {
     // Node's compile cache and its own modules are quicker with CommonJS than with modules of the new kind.
     build({
       ...shared,
-      entryPoints: { toaster: 'proxy/main.ts' },
+      entryPoints: {
+        toaster: 'proxy/main.ts',
+        ...Object.fromEntries(Object.values(LATE).map(({ file, entry }) => [file, entry])),
+      },
       outdir: 'dist',
       outExtension: { '.js': '.cjs' },
       target: 'node24',
