@@ -96,4 +96,23 @@ describe('as JSON', () => {
       urls: [expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/)],
     });
   });
+
+  it('has a crash as a line, too', async () => {
+    const crash = 'setTimeout(()=>{throw new Error("it broke")},1)';
+    const program = startProgram({
+      env: {
+        ASK_LOG_FORMAT: 'json',
+        NODE_OPTIONS: `--import=data:text/javascript,process.on('SIGUSR2',()=>${encodeURIComponent(crash)})`,
+      },
+    });
+    await program.listening();
+    program.child.kill('SIGUSR2');
+    expect(await program.exit).toBe(1);
+    const last: unknown = JSON.parse(program.said().trimEnd().split('\n').at(-1) ?? '');
+    expect(last).toMatchObject({
+      level: 'error',
+      message: 'it broke',
+      stack: expect.stringContaining('Error: it broke'),
+    });
+  });
 });

@@ -82,14 +82,14 @@ export const FAMILIES = {
   operation: {
     name: 'gen_ai_client_operation_duration_seconds',
     type: 'histogram',
-    help: 'Requests that reached a model, no hits of the cache, by OpenTelemetry’s conventions.',
+    help: 'Requests that reached a model, by OpenTelemetry’s conventions: no hits of the cache, and of shared answers one.',
     labels: [...GEN_AI, 'error_type'],
     bounds: SECONDS,
   },
   tokens: {
     name: 'gen_ai_client_token_usage',
     type: 'histogram',
-    help: 'Tokens of a prompt (input) and of its answer (output), no hits of the cache.',
+    help: 'Tokens of a prompt (input) and of its answer (output), as a model read and wrote them: no hits of the cache.',
     labels: [...GEN_AI, 'gen_ai_token_type'],
     bounds: TOKENS,
   },

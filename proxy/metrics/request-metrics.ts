@@ -1,5 +1,6 @@
 import type { Receipt } from '../contract.ts';
 import type { Ended } from '../telemetry/ended.ts';
+import { isOwnWork } from '../telemetry/is-own-work.ts';
 import { outcomeOf } from '../telemetry/outcome.ts';
 import { providerOf } from '../telemetry/provider.ts';
 import { FAMILIES } from './families.ts';
@@ -53,7 +54,7 @@ export class RequestMetrics {
     this.#duration.add([source, cache], latency_s);
     for (const attempt of attempts) this.#failedAttempts.add([attempt.model, attempt.reason]);
     if (demoted && served_by !== null) this.#demotions.add([model, served_by, degraded_reason ?? NOBODY]);
-    const asked = cache !== 'hit' && (served_by !== null || attempts.length > 0);
+    const asked = isOwnWork(receipt) && (served_by !== null || attempts.length > 0);
     if (asked) this.#asked(model, receipt, providerOf(served_by ?? model, live));
   }
 

@@ -1,6 +1,7 @@
 import type { ChatRequest } from '../chat/types.ts';
 import { EXIT, type Receipt } from '../contract.ts';
 import type { Ended } from '../telemetry/ended.ts';
+import { isOwnWork } from '../telemetry/is-own-work.ts';
 import { outcomeOf } from '../telemetry/outcome.ts';
 import { providerOf } from '../telemetry/provider.ts';
 
@@ -34,8 +35,9 @@ export function describe({ receipt, request, error, live }: Ended): Description 
     'gen_ai.request.model': model.slice(0, NAME_CHARS) || null,
     'gen_ai.response.model': served_by,
     'gen_ai.response.finish_reasons': receipt.finish === null ? null : [receipt.finish],
-    'gen_ai.usage.input_tokens': receipt.tokens_in,
-    'gen_ai.usage.output_tokens': receipt.tokens_out,
+    // Who sums them up wants to know what was spent.
+    'gen_ai.usage.input_tokens': isOwnWork(receipt) ? receipt.tokens_in : null,
+    'gen_ai.usage.output_tokens': isOwnWork(receipt) ? receipt.tokens_out : null,
     'error.type': outcome === 'answered' ? null : (error?.code ?? outcome),
     ...asked(request),
     ...ofToaster(receipt),

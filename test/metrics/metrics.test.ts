@@ -119,6 +119,27 @@ describe('GET /metrics', () => {
     expect(series.filter(({ name }) => name === 'toaster_requests_total')).toEqual([]);
   });
 
+  it('counts the tokens of an answer that two requests share once', async () => {
+    toaster = await startToaster();
+    toaster.fake.fault('qwen3.5:9b', { kind: 'late-end', ms: 1500 });
+    const cached = () => toaster.chat('same', {}, { 'x-cache': 'use' }).then((answer) => answer.text());
+    const first = cached();
+    await until(() => toaster.fake.chats('qwen3.5:9b').length === 1);
+    await Promise.all([first, cached()]);
+    const lines = toaster.log();
+    expect(lines.filter(({ shared }) => shared === true)).toHaveLength(1);
+    const told = await scrape();
+    expect(valueIn(told, 'toaster_requests_total', { outcome: 'answered' })).toBe(2);
+    const input = { gen_ai_token_type: 'input' };
+    expect(valueIn(told, 'gen_ai_client_token_usage_sum', input)).toBe(lines[0]?.tokens_in);
+  });
+
+  it('answers while a runtime says nothing', async () => {
+    toaster = await startToaster();
+    toaster.fake.psHangs = true;
+    expect(valueIn(await scrape(), 'toaster_model_warm', { model: 'fast-9b' })).toBe(0);
+  });
+
   it('tells what is in memory, and wakes nobody', async () => {
     toaster = await startToaster();
     const cold = await scrape();
