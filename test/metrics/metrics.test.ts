@@ -121,7 +121,8 @@ describe('GET /metrics', () => {
 
   it('counts the tokens of an answer that two requests share once', async () => {
     toaster = await startToaster();
-    toaster.fake.fault('qwen3.5:9b', { kind: 'late-end', ms: 1500 });
+    toaster.fake.set({ name: 'qwen3.5:9b', reply: 'a b c d e f g h' });
+    toaster.fake.fault('qwen3.5:9b', { kind: 'slow-tokens', ms: 300 });
     const cached = () => toaster.chat('same', {}, { 'x-cache': 'use' }).then((answer) => answer.text());
     const first = cached();
     await until(() => toaster.fake.chats('qwen3.5:9b').length === 1);
