@@ -1,5 +1,5 @@
 import { copyFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { makeIcons } from './icons.ts';
@@ -12,19 +12,17 @@ import { buildUi } from './ui.ts';
 
 const top = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(top, 'dist');
-/** What is loaded late, and most often never: neither read nor kept in memory by a start. By what the proxy imports. */
-const LATE: Record<string, { file: string; entry: string }> = {
-  './registry.ts': { file: 'metrics', entry: 'proxy/metrics/registry.ts' },
-  './tracing/open.ts': { file: 'tracing', entry: 'proxy/tracing/open.ts' },
-};
-/** Their files in dist/, to be shipped beside whatever serves. */
-export const LATE_FILES = Object.values(LATE).map(({ file }) => `${file}.cjs`);
+/** What is loaded late, and most often never, by its file in dist/: a start neither reads it nor keeps it in memory. */
+const LATE = { 'metrics.cjs': 'proxy/metrics/registry.ts', 'tracing.cjs': 'proxy/tracing/open.ts' };
+/** To be shipped beside whatever serves. */
+export const LATE_FILES = Object.keys(LATE);
 const apart: Plugin = {
   name: 'late parts stay apart',
   setup({ onResolve }) {
-    onResolve({ filter: /\.ts$/ }, ({ kind, path }) => {
-      const late = kind === 'dynamic-import' ? LATE[path] : undefined;
-      return late && { path: `./${late.file}.cjs`, external: true };
+    onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
+      const target = relative(top, join(resolveDir, path));
+      const late = Object.entries(LATE).find(([, entry]) => entry === target);
+      return late && kind === 'dynamic-import' ? { path: `./${late[0]}`, external: true } : undefined;
     });
   },
 };
@@ -64,7 +62,7 @@ export async function bundle(): Promise<void> {
       ...shared,
       entryPoints: {
         toaster: 'proxy/main.ts',
-        ...Object.fromEntries(Object.values(LATE).map(({ file, entry }) => [file, entry])),
+        ...Object.fromEntries(Object.entries(LATE).map(([file, entry]) => [basename(file, '.cjs'), entry])),
       },
       outdir: 'dist',
       outExtension: { '.js': '.cjs' },

@@ -57,7 +57,7 @@ export class Service {
   readonly stress = new StressDesk();
   readonly lastQuestions = new LastQuestions();
   readonly pulls = new PullDesk();
-  /** Hear of each request that has ended, once it is in the log. */
+  /** Hear of each request that has ended, once it is in the log. It still waits for its end, so none may throw or take long. */
   readonly ended = new Listeners<[Ended]>();
   readonly #sharing = new Sharing();
 
