@@ -1,7 +1,7 @@
 import { copyFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { makeIcons } from './icons.ts';
 import { buildUi } from './ui.ts';
 
@@ -12,6 +12,21 @@ import { buildUi } from './ui.ts';
 
 const top = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(top, 'dist');
+/** What is loaded late, and most often never, by its file in dist/: a start neither reads it nor keeps it in memory. */
+const LATE = { 'metrics.cjs': 'proxy/metrics/registry.ts', 'tracing.cjs': 'proxy/tracing/open.ts' };
+/** To be shipped beside whatever serves. */
+export const LATE_FILES = Object.keys(LATE);
+const apart: Plugin = {
+  name: 'late parts stay apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
+      const target = relative(top, join(resolveDir, path));
+      const late = Object.entries(LATE).find(([, entry]) => entry === target);
+      return late && kind === 'dynamic-import' ? { path: `./${late[0]}`, external: true } : undefined;
+    });
+  },
+};
+
 const shared: BuildOptions = {
   absWorkingDir: top,
   bundle: true,
@@ -20,6 +35,7 @@ const shared: BuildOptions = {
   external: ['electron', 'better-sqlite3', 'node-llama-cpp'],
   // Express loads it in any case, and a tenth of a start with it. Bodies are read by http/read-body.ts.
   alias: { 'body-parser': './build/no-body-parser.cjs' },
+  plugins: [apart],
   logLevel: 'warning',
 };
 
@@ -46,7 +62,10 @@ export async function bundle(): Promise<void> {
     // Node's compile cache and its own modules are quicker with CommonJS than with modules of the new kind.
     build({
       ...shared,
-      entryPoints: { toaster: 'proxy/main.ts' },
+      entryPoints: {
+        toaster: 'proxy/main.ts',
+        ...Object.fromEntries(Object.entries(LATE).map(([file, entry]) => [basename(file, '.cjs'), entry])),
+      },
       outdir: 'dist',
       outExtension: { '.js': '.cjs' },
       target: 'node24',

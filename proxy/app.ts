@@ -21,6 +21,7 @@ import { requestsQuery } from './http/requests-query.ts';
 import { uiPage } from './http/ui.ts';
 import { sendError } from './http/write.ts';
 import { statusOf } from './memory/status.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import type { Paths } from './paths.ts';
 import type { Service } from './service.ts';
 import { parseSpan, statsOf } from './stats/stats-of.ts';
@@ -33,6 +34,7 @@ export interface AppParts {
   /** Of the address that is served. */
   guard: Guard;
   events: EventSources;
+  metrics: Metrics;
   paths: Paths;
   /** The folder of the built page, when it is not where it is built. */
   ui: string | undefined;
@@ -69,7 +71,7 @@ export function createListener(parts: AppParts): RequestListener {
 }
 
 /** Every other route. */
-function createApp({ service, events, paths, ui, startedAt }: AppParts): Express {
+function createApp({ service, events, metrics, paths, ui, startedAt }: AppParts): Express {
   const app = express();
   const streams = new StderrStreams();
   const { live, clock, memory, warmth, codes, rollUp, token, bodyIdleMs } = service.parts;
@@ -93,6 +95,10 @@ function createApp({ service, events, paths, ui, startedAt }: AppParts): Express
   });
   app.use('/ui', uiPage(ui));
   app.get('/health', (_req, res) => void res.json(health(clock.wall() - startedAt)));
+  app.get('/metrics', async (_req, res) => {
+    const { type, text } = await metrics.tell();
+    res.set('Content-Type', type).send(text);
+  });
   app.get('/v1/models', (_req, res) => {
     const data = [...live.current.catalog.values()].map((model) => modelObject(model, Math.floor(startedAt)));
     res.json({ object: 'list', data });

@@ -1,24 +1,24 @@
 import { existsSync } from 'node:fs';
 import { reloadConfig } from './admin/reload.ts';
-import { harmless } from './ask/harmless.ts';
 import { bindingsFrom } from './binding.ts';
 import { ConfigError } from './config/load.ts';
 import { DEFAULT_PORT } from './contract.ts';
 import { messageOf } from './errors.ts';
 import { pathsFrom } from './paths.ts';
 import { portHolder } from './port-holder.ts';
+import { programLog } from './program-log.ts';
 import { type Serving, serve } from './serve.ts';
 import { VERSION } from './version.ts';
 import { whoListens } from './who-listens.ts';
 
-/** The headless proxy in the foreground: one line when it listens, warnings on stderr. */
+/** The headless proxy in the foreground: one line when it listens, and what is wrong. */
 
 /** How long answers under way have to end after a signal: launchd waits 20 s before it kills. */
 const GRACE_MS = 15_000;
 const TELL_AFTER_MS = 500;
 
-// What others wrote may be in it, such as a runtime's error or a program's name.
-const warn = (message: string): void => console.error(`toaster: ${harmless(message)}`);
+const log = programLog(process.env);
+const warn = (message: string): void => log.say('warn', message);
 const paths = pathsFrom(process.env);
 const port = portFrom(process.env.ASK_PORT);
 
@@ -29,11 +29,13 @@ async function main(): Promise<void> {
     // Before the line is printed: whoever has read it may send a signal.
     handleSignals(serving);
     const config = existsSync(paths.config) ? paths.config : 'built in';
-    console.log(
+    log.say(
+      'info',
       `Toaster ${VERSION} listens on ${serving.urls.join(' and ')} (config: ${config}, data: ${paths.data})`,
+      { version: VERSION, pid: process.pid, urls: serving.urls, config, data: paths.data },
     );
   } catch (error) {
-    warn(await explain(error));
+    log.say('error', await explain(error));
     process.exitCode = 1;
   }
 }
@@ -54,18 +56,23 @@ function handleSignals(serving: Serving): void {
       () => warn(`waits up to ${GRACE_MS / 1000} s for answers under way; once more ends them at once`),
       TELL_AFTER_MS,
     ).unref();
-    serving.close(GRACE_MS).catch((error: unknown) => {
-      warn(`did not stop cleanly: ${messageOf(error)}`);
-      process.exit(1);
-    });
+    serving.close(GRACE_MS).then(
+      // Somebody's silence, such as a collector's of traces, must not keep what is done.
+      () => process.exit(),
+      (error: unknown) => {
+        log.say('error', `did not stop cleanly: ${messageOf(error)}`);
+        process.exit(1);
+      },
+    );
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   process.on('SIGHUP', () => {
     try {
-      console.log(`Config reloaded: ${reloadConfig(serving.live).models.join(', ')}`);
+      const { models } = reloadConfig(serving.live);
+      log.say('info', `Config reloaded: ${models.join(', ')}`, { models });
     } catch (error) {
-      warn(messageOf(error));
+      log.say('error', messageOf(error));
     }
   });
 }
@@ -81,4 +88,10 @@ async function explain(error: unknown): Promise<string> {
   return `port ${port} is taken by ${who}; set ASK_PORT to a free one`;
 }
 
+// Where each line is to be JSON, Node's own words at a crash would be none.
+if (log.format === 'json')
+  process.on('uncaughtException', (error) => {
+    log.say('error', messageOf(error), { stack: error.stack ?? '' });
+    process.exit(1);
+  });
 void main();

@@ -16,12 +16,14 @@ import { LiveConfig } from './live-config.ts';
 import { openMemory } from './memory/memory.ts';
 import { statusOf } from './memory/status.ts';
 import { Warmth } from './memory/warmth.ts';
+import { Metrics } from './metrics/metrics.ts';
 import type { Paths } from './paths.ts';
 import type { StartChild } from './runtimes/llamacpp/child-process.ts';
 import { Service } from './service.ts';
 import { RollUp } from './stats/roll-up.ts';
 import { openLog } from './telemetry/log.ts';
 import { warnRarely } from './telemetry/warn-rarely.ts';
+import { tracesUrl } from './tracing/settings.ts';
 
 export interface ServeOptions {
   paths: Paths;
@@ -120,6 +122,9 @@ async function serveLocked(
     bodyIdleMs: limits.bodyIdleMs,
     token,
   });
+  const traces = tracesUrl(process.env, warn);
+  const tracing = traces && (await import('./tracing/open.ts')).openTracing(traces, process.env, warn);
+  if (tracing) service.ended.add((ended) => tracing.trace(ended));
   const status = new StatusFeed({
     memory,
     read: () => statusOf(memory, live.current.config, clock.wall()),
@@ -127,7 +132,7 @@ async function serveLocked(
   });
   const ended = new AbortController();
   const events = { probe: memory.probe, status, requests, ended: ended.signal };
-  const app = { service, events, paths, ui, startedAt: clock.wall() };
+  const app = { service, events, metrics: new Metrics(service), paths, ui, startedAt: clock.wall() };
   const servers: Server[] = [];
   const end = async (): Promise<void> => {
     warmth.close();
@@ -137,6 +142,7 @@ async function serveLocked(
     await live.close();
     cache.close();
     log.close();
+    if (tracing) await tracing.close();
   };
   let bound = port;
   try {

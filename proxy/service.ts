@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { SessionCodes } from './admin/session-codes.ts';
 import { LastQuestions } from './ask/again.ts';
 import { Sharing } from './cache/share.ts';
@@ -15,6 +15,7 @@ import type { RequestFeed } from './events/request-feed.ts';
 import { asApiError, conduct } from './http/conduct.ts';
 import { findModel } from './http/models.ts';
 import type { AnswerWriter } from './http/write.ts';
+import { Listeners } from './listeners.ts';
 import type { Live, LiveConfig } from './live-config.ts';
 import type { Memory } from './memory/memory.ts';
 import type { MemoryMark } from './memory/probe.ts';
@@ -23,6 +24,7 @@ import type { Paths } from './paths.ts';
 import { PullDesk } from './pull/desk.ts';
 import type { RollUp } from './stats/roll-up.ts';
 import { StressDesk } from './stress/desk.ts';
+import type { Ended } from './telemetry/ended.ts';
 import { isRequest } from './telemetry/kinds-of-line.ts';
 import type { Log } from './telemetry/log.ts';
 import { type ClientFacts, logLine } from './telemetry/log-line.ts';
@@ -55,6 +57,8 @@ export class Service {
   readonly stress = new StressDesk();
   readonly lastQuestions = new LastQuestions();
   readonly pulls = new PullDesk();
+  /** Hear of each request that has ended, once it is in the log. It still waits for its end, so none may throw or take long. */
+  readonly ended = new Listeners<[Ended]>();
   readonly #sharing = new Sharing();
 
   constructor(parts: ServiceParts) {
@@ -65,9 +69,9 @@ export class Service {
     });
   }
 
-  /** A request has come in. */
-  begin(source: Receipt['source']): Exchange {
-    return new Exchange(this, source);
+  /** A request has come in, with those headers where it came by HTTP. */
+  begin(source: Receipt['source'], headers: IncomingHttpHeaders = {}): Exchange {
+    return new Exchange(this, source, headers);
   }
 
   /** What a model does with a request, the cache before it. */
@@ -91,12 +95,15 @@ export class Exchange {
   client: ClientFacts = { user: null, metadata: null };
   /** The command of `ask` that it is; null: it is a question to a model. */
   command: string | null = null;
+  readonly #headers: IncomingHttpHeaders;
+  #request: ChatRequest | null = null;
   readonly #service: Service;
   readonly #leave: () => void;
   readonly #mark: MemoryMark;
 
-  constructor(service: Service, source: Receipt['source']) {
+  constructor(service: Service, source: Receipt['source'], headers: IncomingHttpHeaders) {
     this.#service = service;
+    this.#headers = headers;
     this.live = service.parts.live.current;
     this.#leave = service.parts.live.enter();
     this.#mark = service.parts.memory.probe.mark();
@@ -114,12 +121,14 @@ export class Exchange {
     writer: AnswerWriter,
     around: (complete: Complete) => Complete = (complete) => complete,
   ): Promise<void> {
+    this.#request = request;
     const complete = around(this.#service.cached(model));
     await conduct((signal) => complete(request, signal), res, writer, this.#witness());
   }
 
   /** Asks a model where nobody reads along, and logs. Never throws: what went wrong is in the receipt. */
   async run(request: ChatRequest, signal: AbortSignal): Promise<Receipt> {
+    this.#request = request;
     const witness = this.#witness();
     try {
       for await (const event of findModel(this.live, request.model).complete(request, signal))
@@ -163,6 +172,14 @@ export class Exchange {
         const line = logLine(receipt, this.client, this.command);
         log.write(line);
         if (isRequest(line)) requests.push(line);
+        this.#service.ended.tell({
+          receipt,
+          request: this.#request,
+          error: this.receipt.failure,
+          command: this.command,
+          live: this.live,
+          headers: this.#headers,
+        });
         this.#leave();
       },
     };

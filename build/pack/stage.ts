@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LATE_FILES } from '../bundle.ts';
 import { bundleEngine } from './bundle-engine.ts';
 import { enginePackage, sqliteBinary, type Target } from './targets.ts';
 
@@ -19,6 +20,7 @@ const SHIPPED = [
   'serve.js',
   'llamacpp-child.js',
   'quick-check-thread.js',
+  ...LATE_FILES,
   'config.example.yaml',
 ];
 

@@ -45,7 +45,7 @@ export async function handleAsk(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const exchange = service.begin('ask');
+  const exchange = service.begin('ask', req.headers);
   let form: URLSearchParams;
   try {
     form = new URLSearchParams((await readBody(req, res, service.parts.bodyIdleMs)).toString('utf8'));

@@ -16,7 +16,7 @@ export async function answerIn(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  const exchange = service.begin('api');
+  const exchange = service.begin('api', req.headers);
   let understood: Understood;
   try {
     guardJson(req.headers);

@@ -1,6 +1,7 @@
 import type { ChatEvent } from '../chat/types.ts';
 import type { Clock } from '../clock.ts';
 import { EXIT, type ExitCode, type Receipt } from '../contract.ts';
+import type { ApiError } from '../errors.ts';
 import { codePoints, type PromptFacts } from './prompt.ts';
 
 /** Collects the facts of one request while it is on its way. */
@@ -8,6 +9,8 @@ export class ReceiptBuilder {
   readonly #clock: Clock;
   readonly #began: number;
   readonly #facts: Receipt;
+  /** What it failed with. */
+  failure: ApiError | null = null;
   /** The model of the attempt under way. */
   #trying: string | null = null;
   /** Since when its turn is awaited, in seconds since the beginning. */
@@ -77,6 +80,7 @@ export class ReceiptBuilder {
       Object.assign(facts, { finish: event.reason, load_s: event.loadS, exit_code: EXIT.answered });
       Object.assign(facts, { tokens_in: promptTokens, tokens_out: completionTokens });
     } else if (event.type === 'error') {
+      this.failure = event.error;
       Object.assign(facts, { error: event.error.message, exit_code: event.error.exit });
     }
   }

@@ -26,6 +26,8 @@ export interface Program {
 }
 
 export interface ProgramOptions {
+  /** Another entry than the one of the sources, such as the bundle's. */
+  main?: string;
   /** The YAML of its config; without it there is no file. */
   yaml?: string;
   env?: Record<string, string>;
@@ -45,7 +47,7 @@ export function spawnProgram(folder: string, options: ProgramOptions = {}): Prog
   const script = `umask ${options.umask ?? '022'}; ${limits}exec "$0" "$1"`;
   const asNobody = options.unprivileged && process.getuid?.() === 0;
   if (asNobody) chownSync(folder, NOBODY, NOBODY);
-  const child = spawn('sh', ['-c', script, process.execPath, MAIN], {
+  const child = spawn('sh', ['-c', script, process.execPath, options.main ?? MAIN], {
     env: {
       PATH: process.env.PATH ?? '',
       HOME: folder,

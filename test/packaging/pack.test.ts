@@ -82,6 +82,8 @@ describe('the packed app', () => {
       '/dist/electron/preload.cjs',
       '/dist/serve.js',
       '/dist/quick-check-thread.js',
+      '/dist/metrics.cjs',
+      '/dist/tracing.cjs',
       '/package.json',
     ])
       expect(asar).toContain(file);

@@ -144,6 +144,7 @@ describe('behind a key', () => {
     ['GET', '/'],
     ['GET', '/ui/'],
     ['GET', '/ui/assets/x.js'],
+    ['GET', '/metrics'],
     ['GET', '/api/status'],
     ['GET', '/api/requests'],
     ['GET', '/api/stats'],
