@@ -12,6 +12,8 @@ import { buildUi } from './ui.ts';
 
 const top = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(top, 'dist');
+/** The Node that Toaster needs, as in cli/start.cjs: the one that everything is tested with. */
+export const NODE_MAJOR = 24;
 const shared: BuildOptions = {
   absWorkingDir: top,
   bundle: true,
@@ -29,12 +31,13 @@ export async function bundle(): Promise<void> {
       ...shared,
       entryPoints: {
         main: 'proxy/launch.ts',
+        command: 'proxy/headless/command.ts',
         serve: 'proxy/serve.ts',
         'llamacpp-child': 'proxy/runtimes/llamacpp/child.ts',
         'quick-check-thread': 'proxy/doctor/quick-check-thread.ts',
       },
       outdir: 'dist',
-      target: 'node24',
+      target: `node${NODE_MAJOR}`,
       format: 'esm',
       // Express and its friends are CommonJS and call require for Node's own modules.
       banner: {
@@ -47,7 +50,7 @@ export async function bundle(): Promise<void> {
       entryPoints: { toaster: 'proxy/main.ts' },
       outdir: 'dist',
       outExtension: { '.js': '.cjs' },
-      target: 'node24',
+      target: `node${NODE_MAJOR}`,
       format: 'cjs',
       define: { 'import.meta.url': 'toasterUrl' },
       banner: { js: "const toasterUrl = require('node:url').pathToFileURL(__filename).href;" },
