@@ -59,12 +59,14 @@ function copySqlite(from: string, to: string, binary: string): void {
 }
 
 /** No source maps, no types, no stamps. */
-const isShipped = (path: string): boolean => !/\.(map|d\.ts)$|\/\.[^/]+$/.test(path);
+export const isShipped = (path: string): boolean => !/\.(map|d\.ts)$|\/\.[^/]+$/.test(path);
 
-function manifestOf(folder: string): { version: string; description: string; license: string } {
+/** What of a package's manifest is passed on. */
+export function manifestOf(folder: string): { version: string; description: string; license: string } {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 }
 
-function writeJson(file: string, value: object): void {
+/** Writes a value as npm writes its manifests. */
+export function writeJson(file: string, value: object): void {
   writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
 }
