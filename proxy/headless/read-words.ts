@@ -13,7 +13,8 @@ export function readWords(words: readonly string[]): Words {
   // Whoever asks for help anywhere, wants help.
   if (words.some((word) => word === '--help' || word === '-h')) return { kind: 'help' };
   if (words.length === 1 && (first === '--version' || first === '-V')) return { kind: 'version' };
-  if (!Object.hasOwn(COMMANDS, first)) return { kind: 'wrong', why: `toaster knows no ${first}` };
+  if (!Object.hasOwn(COMMANDS, first))
+    return { kind: 'wrong', why: `toaster knows no ${words.join(' ') || '""'}` };
   const strange = rest.find((word) => word !== '--print');
   if (strange !== undefined) return { kind: 'wrong', why: `${first} knows no ${strange}` };
   return { kind: 'service', verb: COMMANDS[first as keyof typeof COMMANDS], print: rest.length > 0 };
