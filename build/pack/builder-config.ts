@@ -51,6 +51,8 @@ export function builderConfig(parts: BuilderParts): Configuration {
     },
     mac: {
       target: formats.map((format) => ({ target: format, arch: [target.arch] })),
+      // With the chip in it, for which the updater and the cask look.
+      artifactName: `Toaster-\${version}-${target.arch}.\${ext}`,
       category: 'public.app-category.developer-tools',
       icon: join(dist, 'icons', 'icon.icns'),
       minimumSystemVersion: '12.0',
