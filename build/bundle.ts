@@ -57,7 +57,11 @@ export async function bundle(): Promise<void> {
     }),
     build({
       ...shared,
-      entryPoints: { main: 'electron/main.ts', preload: 'electron/preload.ts' },
+      entryPoints: {
+        main: 'electron/main.ts',
+        preload: 'electron/preload.ts',
+        updater: 'electron/updater.ts',
+      },
       outdir: 'dist/electron',
       outExtension: { '.js': '.cjs' },
       // A sandboxed preload has to be CommonJS, and so is taken by the older Electron of the tests, too.

@@ -5,6 +5,7 @@ import { manPage } from '../../proxy/ask/man-page.ts';
 import { parseConfig } from '../../proxy/config/load.ts';
 import { toasterPage } from '../../proxy/headless/man-page.ts';
 import { NODE_MAJOR } from '../bundle.ts';
+import { licenceTexts } from '../licence-texts.ts';
 import { bundleEngine } from './bundle-engine.ts';
 import { isShipped, manifestOf, writeJson } from './stage.ts';
 import { ENGINES } from './targets.ts';
@@ -34,6 +35,7 @@ export async function stageNpm(top: string, folder: string): Promise<void> {
     cpSync(join(top, 'dist', name), join(folder, 'dist', name), { recursive: true, filter: isShipped });
   cpSync(join(top, 'cli'), join(folder, 'cli'), { recursive: true });
   for (const name of TEXTS) cpSync(join(top, name), join(folder, name));
+  writeFileSync(join(folder, 'licences.txt'), licenceTexts(top));
   writePages(folder);
   const modules = join(folder, 'node_modules');
   copySqlite(join(top, 'node_modules', 'better-sqlite3'), join(modules, 'better-sqlite3'));

@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { licenceTexts } from '../licence-texts.ts';
 import { bundleEngine } from './bundle-engine.ts';
 import { enginePackage, sqliteBinary, type Target } from './targets.ts';
 
@@ -32,6 +33,7 @@ export async function stage({ top, target, folder, engineFolder }: StageParts): 
     if (name === 'ui' && !existsSync(from)) continue;
     cpSync(from, join(folder, 'dist', name), { recursive: true, filter: isShipped });
   }
+  writeFileSync(join(folder, 'licences.txt'), licenceTexts(top));
   const { version, description, license } = manifestOf(top);
   writeJson(join(folder, 'package.json'), {
     name: 'toaster',

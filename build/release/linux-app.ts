@@ -23,7 +23,7 @@ export async function linuxApp(
     electronDist: dist,
     electronVersion: readFileSync(join(dist, 'version'), 'utf8').trim().replace(/^v/, ''),
   });
-  const name = `Toaster-${version}-linux-${arch}`;
+  const name = `toaster-app-${version}-linux-${arch}`;
   const folder = join(scratch, name);
   rmSync(folder, { recursive: true, force: true });
   renameSync(join(scratch, 'packed', `linux-${arch}`, 'linux-unpacked'), folder);

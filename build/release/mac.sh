@@ -38,16 +38,17 @@ check
 step 'Install what package-lock.json names'
 npm run --silent setup
 
+step 'Pack, sign and notarize the app for each chip: a dmg for people, a zip for updates'
 for arch in arm64 x64; do
-  step "Pack, sign and notarize the app for $arch; a dmg for people, a zip for updates"
   rm -rf "out/packed/darwin-$arch"
   npm run --silent pack -- --platform darwin --arch "$arch"
-  for app in "out/packed/darwin-$arch"/mac*/Toaster.app; do
-    step "Look at the signature and the ticket of $app"
-    codesign --verify --deep --strict "$app"
-    spctl --assess --type execute --verbose "$app"
-    xcrun stapler validate "$app"
-  done
+done
+
+step 'Look at signatures and tickets'
+for app in out/packed/darwin-*/mac*/Toaster.app; do
+  codesign --verify --deep --strict "$app"
+  spctl --assess --type execute --verbose "$app"
+  xcrun stapler validate "$app"
 done
 
 step 'Collect them, with one update feed for both chips'

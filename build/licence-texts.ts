@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Lockfile, licencesOf, report } from '../licences.ts';
+import { type Lockfile, licencesOf, report } from './licences.ts';
 
 /** The list of what ships with its terms, and the text of each, which its terms want to be kept. */
 export function licenceTexts(top: string): string {
