@@ -25,7 +25,7 @@ export function writeCask(release: Release): { file: string } | { why: string } 
   if (missing.length > 0)
     return { why: `there is no ${missing.map((file) => basename(file)).join(' and no ')} here` };
   const file = write(release, 'toaster-app.rb', {
-    url: urlOf(release, dmg('#{arch}')).replace(release.version, '#{version}'),
+    url: urlOf(release, dmg('#{arch}')).replaceAll(release.version, '#{version}'),
     sha256_arm64: sha256(dmg('arm64')),
     sha256_x64: sha256(dmg('x64')),
   });
