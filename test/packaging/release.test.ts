@@ -61,7 +61,7 @@ describe('npm run release', () => {
     const names = components.map(({ name }) => name);
     for (const name of ['express', 'better-sqlite3', 'react', 'electron-updater'])
       expect(names).toContain(name);
-    for (const name of ['vitest', 'typescript', '@node-llama-cpp/linux-x64-cuda'])
+    for (const name of ['vitest', 'vite', '@node-llama-cpp/linux-x64-cuda'])
       expect(names).not.toContain(name);
     const refs = new Set([`toaster@${VERSION}`, ...components.map((component) => component['bom-ref'])]);
     const strange = dependencies
