@@ -21,8 +21,8 @@ export interface Machine {
   node: string;
   program: string;
   run(command: readonly string[]): Promise<Ran>;
-  /** Whether a Toaster answers on a port. */
-  answers(port: number): Promise<boolean>;
+  /** The process of the Toaster that answers on a port; null when none does. */
+  toasterOn(port: number): Promise<number | null>;
   wait(ms: number): Promise<void>;
   say(line: string): void;
   complain(line: string): void;
@@ -45,7 +45,10 @@ export function thisMachine(): Machine {
     node: stablePath(process.execPath),
     program: stablePath(PROGRAM),
     run: (command) => run(command, busEnv(env, uid)),
-    answers: async (port) => (await whoListens(port)).kind === 'toaster',
+    async toasterOn(port) {
+      const other = await whoListens(port);
+      return other.kind === 'toaster' ? other.pid : null;
+    },
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     say: (line) => console.log(line),
     complain: (line) => console.error(line),

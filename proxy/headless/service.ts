@@ -23,6 +23,8 @@ export async function installService(machine: Machine): Promise<number> {
   const before = contentOf(plan.file);
   if (before !== null && !before.includes(MARK)) return refuse(machine, plan);
   const isSame = before === plan.text;
+  // One that was there before and stays is not this service: the app has the port, or a terminal.
+  const other = isSame ? null : await machine.toasterOn(portOf(machine));
   if (!isSame) write(plan);
   const failed = await runSteps(isSame ? plan.unchanged : plan.changed, machine);
   if (failed !== null) {
@@ -32,7 +34,7 @@ export async function installService(machine: Machine): Promise<number> {
     return 1;
   }
   say(isSame ? `${plan.file} is as it was.` : `Wrote ${plan.file}.`);
-  await tellWhetherItAnswers(machine, plan);
+  await tellWhetherItAnswers(machine, plan, other);
   if (machine.platform === 'linux' && !existsSync(join('/var/lib/systemd/linger', machine.user)))
     say('It ends when you log out. So that it runs without a login: loginctl enable-linger');
   return 0;
@@ -89,12 +91,24 @@ function write({ file, text, folders }: ServicePlan): void {
   renameSync(`${file}.new`, file);
 }
 
-async function tellWhetherItAnswers(machine: Machine, { logs }: ServicePlan): Promise<void> {
-  const port = Number(machine.env.ASK_PORT || DEFAULT_PORT);
+const portOf = ({ env }: Machine): number => Number(env.ASK_PORT || DEFAULT_PORT);
+
+async function tellWhetherItAnswers(
+  machine: Machine,
+  { logs }: ServicePlan,
+  other: number | null,
+): Promise<void> {
+  const port = portOf(machine);
+  let pid: number | null = null;
   for (let waited = 0; waited < STARTS_WITHIN_MS; waited += LOOK_EVERY_MS) {
-    if (await machine.answers(port))
+    pid = await machine.toasterOn(port);
+    if (pid !== null && pid !== other)
       return machine.say(`Toaster answers on port ${port}. What it says: ${logs}`);
     await machine.wait(LOOK_EVERY_MS);
   }
-  machine.complain(`toaster: the service runs, but does not answer on port ${port} yet; see ${logs}`);
+  machine.complain(
+    pid === null
+      ? `toaster: the service is started, but does not answer on port ${port} yet; see ${logs}`
+      : `toaster: another Toaster (process ${pid}) has port ${port}; the service takes it once that one ends.`,
+  );
 }

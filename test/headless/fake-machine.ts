@@ -20,6 +20,7 @@ export function fakeMachine(
   const home = join(tempFolder(), 'home');
   mkdirSync(home);
   const told: string[] = [];
+  let pid = 100;
   const said: string[] = [];
   const complained: string[] = [];
   return {
@@ -40,7 +41,8 @@ export function fakeMachine(
         answer(line) ?? { code: 0, output: line === 'systemctl --version' ? 'systemd 252 (252.39-1)' : '' }
       );
     },
-    answers: async () => true,
+    // Another process each time: the service was started anew.
+    toasterOn: async () => (pid += 1),
     wait: async () => undefined,
     say: (line) => said.push(line),
     complain: (line) => complained.push(line),

@@ -140,9 +140,18 @@ describe.each(['linux', 'darwin'] as const)('a service on %s', (platform) => {
   });
 
   it('that does not answer in time is told, with where to look', async () => {
-    const machine = { ...fakeMachine(platform), answers: async () => false };
+    const machine = { ...fakeMachine(platform), toasterOn: async () => null };
     expect(await install(machine)).toBe(0);
     expect(machine.complained.join()).toMatch(/does not answer on port 11436 yet; see (journalctl|tail)/);
+  });
+
+  it('is not taken for the Toaster that has its port', async () => {
+    const machine = { ...fakeMachine(platform), toasterOn: async () => 4711 };
+    expect(await install(machine)).toBe(0);
+    expect(machine.complained.join()).toContain(
+      'another Toaster (process 4711) has port 11436; the service takes',
+    );
+    expect(machine.said.join()).not.toContain('answers');
   });
 
   it('for other machines wants its key in a file', async () => {
