@@ -78,7 +78,7 @@ export function builderConfig(parts: BuilderParts): Configuration {
 }
 
 /** Where the app will look for updates. Throws when somebody on the way could change what it reads there. */
-function updateFeed(url: string | undefined): Configuration['publish'] {
+function updateFeed(url: string | undefined): { provider: 'generic'; url: string } | null {
   if (!url) return null;
   const { protocol, hostname } = new URL(url);
   if (protocol !== 'https:' && hostname !== '127.0.0.1')
