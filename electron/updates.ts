@@ -30,6 +30,7 @@ const DAY_MS = 86_400_000;
 /** Looks for a newer Toaster once the person wants that, and fetches it once they say so. Before, nothing is loaded or asked. */
 export class Updates {
   readonly #parts: UpdateParts;
+  /** Looks, or asks, or has fetched one that waits for the end: until then there is nothing else to look for. */
   #busy = false;
   #said = 'Not looked for yet';
   /** The version that the person does not want now; it is offered again after the next start. */
@@ -67,8 +68,8 @@ export class Updates {
       if (found?.isUpdateAvailable) {
         this.#said = `Toaster ${found.updateInfo.version} is there`;
         // The window is not to wait for an answer to the question.
-        void this.#offer(updater, found.updateInfo.version, byHand).finally(() => {
-          this.#busy = false;
+        void this.#offer(updater, found.updateInfo.version, byHand).then((fetched) => {
+          this.#busy = fetched;
         });
         return;
       }
@@ -80,25 +81,28 @@ export class Updates {
     this.#busy = false;
   }
 
-  async #offer(updater: Updater, version: string, byHand: boolean): Promise<void> {
+  /** Whether it has been fetched. Never rejects. */
+  async #offer(updater: Updater, version: string, byHand: boolean): Promise<boolean> {
     const { ask, log } = this.#parts;
-    if (version === this.#declined && !byHand) return;
+    if (version === this.#declined && !byHand) return false;
     try {
       if ((await ask(downloadQuestion(version))) !== 0) {
         this.#declined = version;
-        return;
+        return false;
       }
       this.#said = `Toaster ${version} is being fetched`;
       updater.autoInstallOnAppQuit = true;
       await updater.downloadUpdate();
       this.#said = `Toaster ${version} is installed when this one quits`;
       if ((await ask(restartQuestion(version))) === 0) updater.quitAndInstall();
+      return true;
     } catch (error) {
       this.#said = `Toaster ${version} could not be fetched: ${firstLine(error)}`;
       log(`the update to ${version} failed`, error);
       await ask(failure(version, firstLine(error))).catch((reason: unknown) =>
         log('nor could that be told', reason),
       );
+      return false;
     }
   }
 }

@@ -28,7 +28,9 @@ export async function installService(machine: Machine): Promise<number> {
   if (!isSame) write(plan);
   const failed = await runSteps(isSame ? plan.unchanged : plan.changed, machine);
   if (failed !== null) {
+    // As it was: with the new file in place, the next try would take it for done.
     if (before === null) rmSync(plan.file, { force: true });
+    else write({ ...plan, text: before });
     complain(`toaster: ${failed}`);
     complain(plan.whenItFails);
     return 1;

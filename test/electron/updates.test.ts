@@ -84,11 +84,14 @@ describe('updates', () => {
   });
 
   it('and then take the place of this one when it quits', async () => {
-    const { updates, done, asked } = updatesIn({ buttons: [0, 1] });
-    await updates.look();
+    const { updates, done, asked, tomorrow } = updatesIn({ buttons: [0, 1] });
+    await updates.start();
     await until(() => asked.length === 2);
     expect(done.slice(2)).toEqual(['fetch, for the end']);
     expect(await updates.state()).toBe('Toaster 9.9.9 is installed when this one quits');
+    tomorrow();
+    await updates.look(true);
+    expect(done).toHaveLength(3);
   });
 
   it('or at once', async () => {

@@ -139,6 +139,19 @@ describe.each(['linux', 'darwin'] as const)('a service on %s', (platform) => {
     expect(machine.complained.join('\n')).toMatch(/failed: Failed to connect to bus\n.*(log in)/);
   });
 
+  it('is as it was where a change of it fails', async () => {
+    let fails = false;
+    const machine = fakeMachine(platform, {}, (command) =>
+      fails && /restart|bootstrap/.test(command) ? { code: 1, output: 'no' } : null,
+    );
+    await install(machine);
+    const before = readFileSync(fileOf(machine), 'utf8');
+    machine.env.ASK_PORT = '12345';
+    fails = true;
+    expect(await install(machine)).toBe(1);
+    expect(readFileSync(fileOf(machine), 'utf8')).toBe(before);
+  });
+
   it('that does not answer in time is told, with where to look', async () => {
     const machine = { ...fakeMachine(platform), toasterOn: async () => null };
     expect(await install(machine)).toBe(0);
