@@ -27,6 +27,8 @@ const apart: Plugin = {
   },
 };
 
+/** The Node that Toaster needs, as in cli/start.cjs: the one that everything is tested with. */
+export const NODE_MAJOR = 24;
 const shared: BuildOptions = {
   absWorkingDir: top,
   bundle: true,
@@ -47,12 +49,13 @@ export async function bundle(): Promise<void> {
       ...shared,
       entryPoints: {
         main: 'proxy/launch.ts',
+        command: 'proxy/headless/command.ts',
         serve: 'proxy/serve.ts',
         'llamacpp-child': 'proxy/runtimes/llamacpp/child.ts',
         'quick-check-thread': 'proxy/doctor/quick-check-thread.ts',
       },
       outdir: 'dist',
-      target: 'node24',
+      target: `node${NODE_MAJOR}`,
       format: 'esm',
       // Express and its friends are CommonJS and call require for Node's own modules.
       banner: {
@@ -68,14 +71,18 @@ export async function bundle(): Promise<void> {
       },
       outdir: 'dist',
       outExtension: { '.js': '.cjs' },
-      target: 'node24',
+      target: `node${NODE_MAJOR}`,
       format: 'cjs',
       define: { 'import.meta.url': 'toasterUrl' },
       banner: { js: "const toasterUrl = require('node:url').pathToFileURL(__filename).href;" },
     }),
     build({
       ...shared,
-      entryPoints: { main: 'electron/main.ts', preload: 'electron/preload.ts' },
+      entryPoints: {
+        main: 'electron/main.ts',
+        preload: 'electron/preload.ts',
+        updater: 'electron/updater.ts',
+      },
       outdir: 'dist/electron',
       outExtension: { '.js': '.cjs' },
       // A sandboxed preload has to be CommonJS, and so is taken by the older Electron of the tests, too.

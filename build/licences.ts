@@ -18,6 +18,10 @@ const FREE = new Set([
 
 /** What is built into the page: tools to npm. */
 const IN_THE_PAGE = ['@tanstack/react-virtual', 'react', 'react-dom', 'uplot'];
+/** What is built into the app. */
+const IN_THE_APP = ['electron-updater'];
+/** What of theirs is not built in: js-yaml's command line alone uses it. */
+const NOT_BUILT_IN = ['argparse'];
 /** The app's own; the packages that it names only fetch it. */
 const AROUND_THE_PAGE = 'node_modules/electron';
 
@@ -36,6 +40,8 @@ export interface Lockfile {
 /** A package with the terms it comes under; null when it does not say. */
 export interface Licensed {
   name: string;
+  /** Its folder, from where package-lock.json is. */
+  place: string;
   version: string;
   licence: string | null;
 }
@@ -46,12 +52,13 @@ export function licencesOf({ packages }: Lockfile): Licensed[] {
   if (packages[AROUND_THE_PAGE]) places.add(AROUND_THE_PAGE);
   const visit = (name: string, from: string): void => {
     const place = placeOf(packages, name, from);
-    if (place === undefined || places.has(place)) return;
+    if (place === undefined || places.has(place) || NOT_BUILT_IN.includes(name)) return;
     places.add(place);
     for (const next of Object.keys(packages[place]?.dependencies ?? {})) visit(next, place);
   };
-  for (const name of IN_THE_PAGE) visit(name, '');
+  for (const name of [...IN_THE_PAGE, ...IN_THE_APP]) visit(name, '');
   return [...places].sort().map((place) => ({
+    place,
     name: place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length),
     version: packages[place]?.version ?? '?',
     licence: packages[place]?.license ?? null,

@@ -14,6 +14,7 @@ import { makeHost } from './proxy-side.ts';
 import { quitInOrder } from './quit.ts';
 import { makeScreenSide } from './screen-side.ts';
 import { SettingsFile } from './settings.ts';
+import { makeUpdates } from './update-side.ts';
 
 /** Failed tries in a row after which a proxy counts as gone: a second or so, in which one that restarts is back. */
 const GONE_AFTER = 3;
@@ -43,7 +44,9 @@ export async function startApp(
   let before: HostState | null = null;
 
   const host = makeHost({ electron, paths, places, settings, log, changed: (state) => follow(state) });
-  const parts = { electron, paths, places, settings, log, host: () => host.state, status: () => status };
+  const updates = makeUpdates({ electron, places, settings, log });
+  const now = { host: () => host.state, status: () => status };
+  const parts = { electron, paths, places, settings, updates, log, ...now };
   const { popover, actions, open, refresh } = makeScreenSide(parts);
   const notifier = new Notifier({
     Notification: electron.Notification,
@@ -110,4 +113,5 @@ export async function startApp(
   });
   refresh();
   orQuit(await host.start());
+  await updates.start();
 }

@@ -13,6 +13,8 @@ export interface Places {
   /** The engine's program. Outside of the archive: it is a process of its own and loads the system's libraries. */
   engine: string;
   exampleConfig: string;
+  /** The bundle with electron-updater; loaded only when updates are looked for. */
+  updater: string;
   appLog: string;
   settings: string;
   ask: AskPlaces;
@@ -28,6 +30,7 @@ export function placesOf(app: Pick<App, 'isPackaged' | 'getPath'>, dist: string,
     serve: join(dist, 'serve.js'),
     engine: join(dist.replace(/app\.asar(?=\/|$)/, 'app.asar.unpacked'), 'llamacpp-child.js'),
     exampleConfig: join(dist, 'config.example.yaml'),
+    updater: join(dist, 'electron', 'updater.cjs'),
     appLog: join(logs, 'app.log'),
     settings: join(paths.data, 'app.json'),
     ask: {

@@ -18,6 +18,7 @@ import type { SettingsFile } from './settings.ts';
 import { makeShell } from './shell.ts';
 import { TrayMenu } from './tray-menu.ts';
 import { TrayView } from './tray-view.ts';
+import type { Updates } from './updates.ts';
 import { openWindow, placeWindow } from './window.ts';
 
 export interface ScreenSideParts {
@@ -25,6 +26,7 @@ export interface ScreenSideParts {
   paths: Paths;
   places: Places;
   settings: SettingsFile;
+  updates: Updates;
   log: AppLog;
   /** What is known of the proxy; no status while it is not heard. */
   host(): HostState;
@@ -46,6 +48,7 @@ export function makeScreenSide({
   paths,
   places,
   settings,
+  updates,
   log,
   host,
   status,
@@ -92,6 +95,7 @@ export function makeScreenSide({
       paths,
       settings,
       ask,
+      updates,
       proxy: () => (host().mode === 'attached' ? 'attached' : 'embedded'),
       exampleConfig: () => readFileSync(places.exampleConfig, 'utf8'),
       changed: refresh,

@@ -7,8 +7,14 @@ export interface Kept extends AppSettings {
   port: number | null;
 }
 
-/** A new person sees the tiers that are warm, hears of trouble, and is not told of every demotion. */
-export const DEFAULTS: Kept = { title: 'tier', notifyPressure: true, notifyDemotion: false, port: null };
+/** A new person sees the tiers that are warm, hears of trouble, and is not told of every demotion; no server is asked for updates. */
+export const DEFAULTS: Kept = {
+  title: 'tier',
+  notifyPressure: true,
+  notifyDemotion: false,
+  checkUpdates: false,
+  port: null,
+};
 
 const TITLES: TrayTitle[] = ['none', 'memory', 'tier', 'both'];
 
@@ -17,6 +23,7 @@ const CHECKS: { [K in keyof Kept]: (value: unknown) => boolean } = {
   title: (value) => TITLES.some((title) => title === value),
   notifyPressure: (value) => typeof value === 'boolean',
   notifyDemotion: (value) => typeof value === 'boolean',
+  checkUpdates: (value) => typeof value === 'boolean',
   port: (value) => value === null || (Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536),
 };
 

@@ -8,6 +8,7 @@ import type { AskCommand } from './ask-command.ts';
 import { ensureConfig } from './config-file.ts';
 import { opensAtLogin, setOpensAtLogin } from './login-item.ts';
 import type { Kept, SettingsFile } from './settings.ts';
+import type { Updates } from './updates.ts';
 
 export interface ShellParts {
   app: Pick<App, 'getLoginItemSettings' | 'setLoginItemSettings'>;
@@ -15,6 +16,7 @@ export interface ShellParts {
   paths: Paths;
   settings: SettingsFile;
   ask: AskCommand;
+  updates: Pick<Updates, 'look' | 'state'>;
   proxy(): AppState['proxy'];
   /** The commented example of a config. */
   exampleConfig(): string;
@@ -25,12 +27,13 @@ export interface ShellParts {
 
 /** What the page can ask of the app. */
 export function makeShell(parts: ShellParts): Shell {
-  const { app, electron, paths, settings, ask } = parts;
+  const { app, electron, paths, settings, ask, updates } = parts;
   const { platform } = process;
   const state = async (): Promise<AppState> => ({
     settings: publicSettings(settings.current),
     openAtLogin: opensAtLogin(app, platform),
     ask: await ask.state(),
+    updates: await updates.state(),
     proxy: parts.proxy(),
     version: VERSION,
   });
@@ -41,6 +44,8 @@ export function makeShell(parts: ShellParts): Shell {
       // The port is the app's own affair.
       settings.change({ ...changes, port: settings.current.port });
       parts.changed();
+      // Whoever switches it on, wants to see what comes of it.
+      if (changes.checkUpdates === true) await updates.look(true);
       return state();
     },
     async setOpenAtLogin(open) {
@@ -66,6 +71,6 @@ export function makeShell(parts: ShellParts): Shell {
   };
 }
 
-function publicSettings({ title, notifyPressure, notifyDemotion }: Kept): AppState['settings'] {
-  return { title, notifyPressure, notifyDemotion };
+function publicSettings({ port: _port, ...settings }: Kept): AppState['settings'] {
+  return settings;
 }

@@ -422,6 +422,8 @@ export interface AppSettings {
   notifyPressure: boolean;
   /** Tell when a smaller model answered. */
   notifyDemotion: boolean;
+  /** Look for a newer Toaster; until then no server is asked. */
+  checkUpdates: boolean;
 }
 
 /** The app around the window, as its settings page shows it. */
@@ -431,6 +433,8 @@ export interface AppState {
   openAtLogin: boolean | null;
   /** Where the link to `ask` is, null when there is none, and whether PATH finds it. */
   ask: { link: string | null; onPath: boolean };
+  /** What is known of updates, in words; null where the app can have none. */
+  updates: string | null;
   /** `embedded`: the proxy runs in the app; `attached`: it was there before. */
   proxy: 'embedded' | 'attached';
   version: string;

@@ -51,6 +51,8 @@ export function builderConfig(parts: BuilderParts): Configuration {
     },
     mac: {
       target: formats.map((format) => ({ target: format, arch: [target.arch] })),
+      // With the chip in it, for which the updater and the cask look.
+      artifactName: `Toaster-\${version}-${target.arch}.\${ext}`,
       category: 'public.app-category.developer-tools',
       icon: join(dist, 'icons', 'icon.icns'),
       minimumSystemVersion: '12.0',
@@ -71,6 +73,15 @@ export function builderConfig(parts: BuilderParts): Configuration {
       category: 'Development',
       executableName: 'toaster',
     },
-    publish: env.TOASTER_UPDATE_URL ? { provider: 'generic', url: env.TOASTER_UPDATE_URL } : null,
+    publish: updateFeed(env.TOASTER_UPDATE_URL),
   };
+}
+
+/** Where the app will look for updates. Throws when somebody on the way could change what it reads there. */
+function updateFeed(url: string | undefined): { provider: 'generic'; url: string } | null {
+  if (!url) return null;
+  const { protocol, hostname } = new URL(url);
+  if (protocol !== 'https:' && hostname !== '127.0.0.1')
+    throw new Error(`TOASTER_UPDATE_URL=${url}: updates are fetched over https only`);
+  return { provider: 'generic', url };
 }

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LATE_FILES } from '../bundle.ts';
+import { licenceTexts } from '../licence-texts.ts';
 import { bundleEngine } from './bundle-engine.ts';
 import { enginePackage, sqliteBinary, type Target } from './targets.ts';
 
@@ -34,6 +35,7 @@ export async function stage({ top, target, folder, engineFolder }: StageParts): 
     if (name === 'ui' && !existsSync(from)) continue;
     cpSync(from, join(folder, 'dist', name), { recursive: true, filter: isShipped });
   }
+  writeFileSync(join(folder, 'licences.txt'), licenceTexts(top));
   const { version, description, license } = manifestOf(top);
   writeJson(join(folder, 'package.json'), {
     name: 'toaster',
@@ -61,12 +63,14 @@ function copySqlite(from: string, to: string, binary: string): void {
 }
 
 /** No source maps, no types, no stamps. */
-const isShipped = (path: string): boolean => !/\.(map|d\.ts)$|\/\.[^/]+$/.test(path);
+export const isShipped = (path: string): boolean => !/\.(map|d\.ts)$|\/\.[^/]+$/.test(path);
 
-function manifestOf(folder: string): { version: string; description: string; license: string } {
+/** What of a package's manifest is passed on. */
+export function manifestOf(folder: string): { version: string; description: string; license: string } {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 }
 
-function writeJson(file: string, value: object): void {
+/** Writes a value as npm writes its manifests. */
+export function writeJson(file: string, value: object): void {
   writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
 }

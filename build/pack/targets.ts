@@ -5,7 +5,7 @@ export interface Target {
 }
 
 /** The package with llama.cpp's libraries for each target; a Mac with Apple's chips has Metal. */
-const ENGINES: Record<`${Target['platform']}-${Target['arch']}`, string> = {
+export const ENGINES: Record<`${Target['platform']}-${Target['arch']}`, string> = {
   'darwin-arm64': '@node-llama-cpp/mac-arm64-metal',
   'darwin-x64': '@node-llama-cpp/mac-x64',
   'linux-x64': '@node-llama-cpp/linux-x64',

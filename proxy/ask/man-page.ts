@@ -1,11 +1,10 @@
 import type { Config } from '../config/schema.ts';
 import { VERSION } from '../version.ts';
 import { EXAMPLES, EXIT_CODES, flagHelp, INTRODUCTION, tierHelp, USAGE } from './help.ts';
+import { listed, roff } from './roff.ts';
 
 /** `ask --man`: the help text as a manual page, in roff's man macros. `ask --man | man -l -` shows it. */
 export function manPage(config: Config): string {
-  const listed = (rows: [string, string][]): string[] =>
-    rows.flatMap(([left, right]) => ['.TP', `.B ${roff(left.trim())}`, roff(right)]);
   return `${[
     `.TH ASK 1 "" "toaster ${VERSION}" "Toaster"`,
     '.SH NAME',
@@ -32,9 +31,4 @@ export function manPage(config: Config): string {
     ...EXAMPLES.map(roff),
     '.fi',
   ].join('\n')}\n`;
-}
-
-/** Text that roff takes for text: no dash becomes a hyphen, and no line a request. */
-function roff(text: string): string {
-  return text.replaceAll('\\', '\\e').replaceAll('-', '\\-').replace(/^[.']/, '\\&$&');
 }

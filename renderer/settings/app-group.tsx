@@ -15,7 +15,7 @@ export function AppGroup({ app }: { app: KnownApp }) {
     ) : (
       <div className="card settings-bone" aria-busy="true" />
     );
-  const { settings, openAtLogin, ask } = state;
+  const { settings, openAtLogin, ask, updates } = state;
   return (
     <Group title="App">
       <Row name="In the menu bar">
@@ -46,6 +46,15 @@ export function AppGroup({ app }: { app: KnownApp }) {
             label="Open at login"
             on={openAtLogin}
             onChange={(open) => change((shell) => shell.setOpenAtLogin(open))}
+          />
+        </Row>
+      )}
+      {updates !== null && (
+        <Row name="Check for updates" note={updates}>
+          <Switch
+            label="Check for updates"
+            on={settings.checkUpdates}
+            onChange={(checkUpdates) => change((shell) => shell.change({ checkUpdates }))}
           />
         </Row>
       )}

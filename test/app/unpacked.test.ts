@@ -180,7 +180,12 @@ describe('the app on a running Toaster', () => {
   it('keeps its settings, refuses what is none, and installs ask', async () => {
     const page = await openWindow(await launch());
     const changed = await page.evaluate(() => window.toaster.change({ title: 'both', notifyDemotion: true }));
-    expect(changed.settings).toEqual({ title: 'both', notifyPressure: true, notifyDemotion: true });
+    expect(changed.settings).toEqual({
+      title: 'both',
+      notifyPressure: true,
+      notifyDemotion: true,
+      checkUpdates: false,
+    });
     const refused = page.evaluate(() => window.toaster.change({ title: 'purple' as 'none' }));
     await expect(refused).rejects.toThrow(/not a setting of the app: title/);
     const installed = await page.evaluate(() => window.toaster.installAsk(true));

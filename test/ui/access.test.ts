@@ -69,6 +69,8 @@ describe('in the app', () => {
     await page.getByRole('switch', { name: 'Open at login' }).click();
     await page.getByRole('radio', { name: 'Tier' }).check();
     await page.getByRole('switch', { name: 'Tell when a smaller model answered' }).click();
+    await page.getByText('Nothing is asked of any server').waitFor();
+    await page.getByRole('switch', { name: 'Check for updates' }).click();
     await page.getByRole('button', { name: 'Install ask' }).click();
     await page.getByRole('alert').getByText('~/bin is not writable').waitFor();
     await page.getByRole('button', { name: 'Edit' }).click();
@@ -78,6 +80,7 @@ describe('in the app', () => {
       'login true',
       '{"title":"tier"}',
       '{"notifyDemotion":false}',
+      '{"checkUpdates":true}',
       'install true',
       'config',
       'log',
@@ -94,9 +97,11 @@ function fakeShell(token: string): void {
       title: 'memory' as 'memory' | 'tier' | 'both' | 'none',
       notifyPressure: true,
       notifyDemotion: true,
+      checkUpdates: false,
     },
     openAtLogin: false,
     ask: { link: null, onPath: false },
+    updates: 'Nothing is asked of any server',
     proxy: 'embedded' as const,
     version: '0.1.0',
   };
