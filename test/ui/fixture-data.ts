@@ -22,6 +22,7 @@ export function modelStatus(model: string, fields: Partial<ModelStatus> = {}): M
     size: 2 * GB,
     measured: false,
     state: 'cold',
+    paid: false,
     expires_in_s: null,
     pinned: false,
     in_flight: 0,
