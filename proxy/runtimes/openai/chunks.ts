@@ -21,7 +21,7 @@ const piece = z.object({
       z.object({
         index: z.number().nullish(),
         id: z.string().nullish(),
-        function: z.object({ name: z.string().nullish(), arguments: z.unknown() }).nullish(),
+        function: z.object({ name: z.string().nullish(), arguments: z.unknown().optional() }).nullish(),
       }),
     )
     .nullish(),
@@ -29,7 +29,7 @@ const piece = z.object({
 
 /** One chunk of a streamed answer, or a whole answer (`message`), as far as it is used. Source: OpenAI's API reference. */
 const chunk = z.object({
-  error: z.unknown(),
+  error: z.unknown().optional(),
   choices: z
     .array(
       z.object({
