@@ -7,6 +7,8 @@ export interface Asked {
   method: string;
   path: string;
   headers: IncomingHttpHeaders;
+  /** The client's port: one connection has one. */
+  port: number | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: what was sent is what the tests find out
   body: any;
 }
@@ -78,7 +80,7 @@ export class FakeOpenai {
     for await (const piece of req.setEncoding('utf8')) text += piece;
     const { method = '', url: path = '', headers } = req;
     const body = text === '' ? null : JSON.parse(text);
-    this.asked.push({ method, path, headers, body });
+    this.asked.push({ method, path, headers, body, port: req.socket.remotePort });
     const { key, models, gets = {} } = this.#options;
     const sent = (headers.authorization ?? '').replace('Bearer ', '');
     if (key !== undefined && sent !== key) return void refuse(res, 'unauthorized', '', sent);
@@ -121,7 +123,6 @@ export class FakeOpenai {
       });
     }
     res.on('close', () => {
-      if (!res.writableFinished && !res.destroyed) return;
       if (!res.writableEnded) this.left += 1;
     });
     res.writeHead(200, { 'content-type': 'text/event-stream', ...headers });

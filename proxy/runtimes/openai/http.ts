@@ -57,11 +57,21 @@ export class OpenaiHttp {
     const signal = AbortSignal.timeout(seconds * 1000);
     try {
       const response = await this.send({ method: 'GET', path, fromRoot, connectS: seconds, signal });
-      return { status: response.statusCode ?? 0, text: await readBody(response) };
+      return { status: response.statusCode ?? 0, text: await this.read(response) };
     } catch (error) {
       if (!signal.aborted || error instanceof LinkFailure) throw error;
       throw new LinkFailure('timeout', `${this.host} did not answer ${path} within ${seconds} s`);
     }
+  }
+
+  /** A whole body as text, without any secret of ours that the server repeats. Throws `LinkFailure('crash')` when it never ends. */
+  async read(response: http.IncomingMessage): Promise<string> {
+    return this.hide(await readBody(response));
+  }
+
+  /** A text of the server's without any secret of ours. */
+  hide(text: string): string {
+    return this.#secrets.hide(text);
   }
 
   /** Lets go of the connections that wait for a next request. */
@@ -145,8 +155,7 @@ export class OpenaiHttp {
 
 class Stale extends LinkFailure {}
 
-/** A response's whole body as text. Throws `LinkFailure('crash')` when it never ends. */
-export async function readBody(response: http.IncomingMessage): Promise<string> {
+async function readBody(response: http.IncomingMessage): Promise<string> {
   response.setEncoding('utf8');
   let text = '';
   for await (const piece of response) {

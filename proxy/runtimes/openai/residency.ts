@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LinkFailure } from '../../errors.ts';
 import type { Link, Resident } from '../types.ts';
-import { type OpenaiHttp, readBody } from './http.ts';
+import type { OpenaiHttp } from './http.ts';
 import { jsonOf, listModels } from './models.ts';
 
 const LIMIT_S = 2;
@@ -132,7 +132,7 @@ export class Residency {
       connectS: LIMIT_S,
       signal: AbortSignal.timeout(UNLOAD_LIMIT_MS),
     });
-    await readBody(response);
+    await this.#http.read(response);
     if ((response.statusCode ?? 0) >= 300)
       throw new LinkFailure('http_5xx', `${this.#http.host} said ${response.statusCode} to ${path}`);
     const until = performance.now() + UNLOAD_LIMIT_MS;

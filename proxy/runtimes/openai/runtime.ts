@@ -13,7 +13,7 @@ import { ChunkReader } from './chunks.ts';
 import { errorOfText } from './error-of.ts';
 import { examineServer } from './examine.ts';
 import { failureOf, isLoadingStill, type Refusal } from './failures.ts';
-import { OpenaiHttp, readBody } from './http.ts';
+import { OpenaiHttp } from './http.ts';
 import { listModels, lists } from './models.ts';
 import { Residency } from './residency.ts';
 import { type SecretSources, Secrets } from './secrets.ts';
@@ -166,7 +166,7 @@ export class Openai implements OpenedRuntime {
     response.destroy();
     throw new LinkFailure(
       'http_5xx',
-      `${this.#http.host} had another model answer (${this.#secrets.hide(demoted)})`,
+      `${this.#http.host} had another model answer (${this.#http.hide(demoted)})`,
       {
         counts: false,
       },
@@ -174,10 +174,10 @@ export class Openai implements OpenedRuntime {
   }
 
   async *#read(link: Link, response: IncomingMessage, signal: AbortSignal): AsyncGenerator<RuntimeEvent> {
-    const reader = new ChunkReader(this.#http.host, (text) => this.#secrets.hide(text));
+    const reader = new ChunkReader(this.#http.host, (text) => this.#http.hide(text));
     let done = false;
     try {
-      if (isWhole(response)) for (const delta of reader.read(await readBody(response))) yield delta;
+      if (isWhole(response)) for (const delta of reader.read(await this.#http.read(response))) yield delta;
       else
         for await (const data of readEvents(response)) {
           done = data.trim() === '[DONE]';
@@ -201,12 +201,12 @@ export class Openai implements OpenedRuntime {
   }
 
   async #refusalOf(response: IncomingMessage): Promise<Refusal> {
-    const error = errorOfText(this.#secrets.hide(await readBody(response)));
+    const error = errorOfText(await this.#http.read(response));
     return {
       status: response.statusCode ?? 0,
       retryAfter: response.headers['retry-after'],
       location: response.headers.location,
-      error: { ...error, message: this.#secrets.hide(error.message) },
+      error: { ...error, message: this.#http.hide(error.message) },
     };
   }
 
