@@ -215,6 +215,9 @@ export interface Tally {
   ttft_p50: number | null;
   tokens_in: number;
   tokens_out: number;
+  /** Of these, the tokens of answers that cost money. */
+  paid_in: number;
+  paid_out: number;
   /** Pages that were swapped out while requests ran. Those that ran together have each seen the same pages. */
   swapouts: number;
   /** Demotions by their reason. */

@@ -21,6 +21,8 @@ export interface FakeOptions {
   tls?: { key: string; cert: string };
   /** Answers to GETs of other paths, such as `/running`. */
   gets?: Record<string, unknown>;
+  /** What POSTs to other paths do. */
+  posts?: Record<string, () => unknown>;
 }
 
 /** What a test wants of the answers that follow; what is left out is as usual. */
@@ -81,7 +83,7 @@ export class FakeOpenai {
     const { method = '', url: path = '', headers } = req;
     const body = text === '' ? null : JSON.parse(text);
     this.asked.push({ method, path, headers, body, port: req.socket.remotePort });
-    const { key, models, gets = {} } = this.#options;
+    const { key, models, gets = {}, posts = {} } = this.#options;
     const sent = (headers.authorization ?? '').replace('Bearer ', '');
     if (key !== undefined && sent !== key) return void refuse(res, 'unauthorized', '', sent);
     if (method === 'GET' && path === '/v1/models') {
@@ -89,6 +91,10 @@ export class FakeOpenai {
       return sendJson(res, 200, { object: 'list', data });
     }
     if (method === 'GET' && gets[path] !== undefined) return sendJson(res, 200, gets[path]);
+    if (method === 'POST' && posts[path]) {
+      posts[path]?.();
+      return sendJson(res, 200, {});
+    }
     if (path === '/v1/chat/completions') return this.#chat(body, res, sent);
     sendJson(res, 404, { error: { message: `no ${path} here`, type: 'not_found' } });
   }

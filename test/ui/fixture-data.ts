@@ -264,6 +264,8 @@ function tally(lines: LogLine[]): Tally {
     swapouts: 0,
     tokens_in: lines.reduce((sum, { tokens_in }) => sum + (tokens_in ?? 0), 0),
     tokens_out: lines.reduce((sum, { tokens_out }) => sum + (tokens_out ?? 0), 0),
+    paid_in: 0,
+    paid_out: 0,
     reasons: demoted > 0 ? { no_room: demoted } : {},
   };
 }

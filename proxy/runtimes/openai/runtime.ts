@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ChatRequest, CompleteLink, JsonObject, Load, RuntimeEvent } from '../../chat/types.ts';
 import { isRemote } from '../../config/remote.ts';
 import type { OpenaiConfig } from '../../config/schema.ts';
+import { EXIT } from '../../contract.ts';
 import type { Found } from '../../doctor/finding.ts';
 import { ApiError, LinkFailure } from '../../errors.ts';
 import type { Link, OpenedRuntime, OpenRuntime, PullPlace, Resident, Weights } from '../types.ts';
@@ -84,6 +85,7 @@ export class Openai implements OpenedRuntime {
   async pull({ name }: Weights): Promise<void> {
     throw new ApiError(409, `${name} cannot be fetched from here: ${this.foreign}. Fetch it there.`, {
       code: 'pull_failed',
+      exit: EXIT.failed,
     });
   }
 
