@@ -107,7 +107,7 @@ export class FakeOpenai {
       const error = { code: 503, message: 'Loading model', type: 'unavailable_error' };
       return sendJson(res, 503, { error });
     }
-    const field = Object.keys(refuses).find((name) => name in body);
+    const field = Object.keys(refuses).find((name) => isIn(body, name.split('.')));
     if (field !== undefined) {
       const message = refuses[field]?.replaceAll('*', field);
       return sendJson(res, 400, {
@@ -193,6 +193,12 @@ export class FakeOpenai {
         return false;
     }
   }
+}
+
+function isIn(value: unknown, [name, ...deeper]: string[]): boolean {
+  if (name === undefined) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  return name in value && isIn(Reflect.get(value, name), deeper);
 }
 
 function sendJson(res: ServerResponse, status: number, value: unknown): void {

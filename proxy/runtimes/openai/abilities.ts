@@ -1,10 +1,13 @@
 import type { JsonObject } from '../../chat/types.ts';
 import { ApiError } from '../../errors.ts';
 import type { Link } from '../types.ts';
+import { HINT } from './chat-body.ts';
 import type { ServerError } from './error-of.ts';
 
 /** What else a request can say in place of a field that a server does not know, or that it can do without it. */
-type Instead = 'left out' | 'max_completion_tokens' | 'reasoning_effort';
+type Instead = 'left out' | 'max_completion_tokens' | 'reasoning_effort' | 'without its schema';
+/** Not a field: what stands beside `json_object`, where a server may not know it. */
+const HINTED = 'response_format.schema';
 
 /** Fields that are only a nicety, or that have another name. */
 const REPLACED: Readonly<Record<string, Instead>> = {
@@ -12,6 +15,7 @@ const REPLACED: Readonly<Record<string, Instead>> = {
   parallel_tool_calls: 'left out',
   max_tokens: 'max_completion_tokens',
   chat_template_kwargs: 'reasoning_effort',
+  [HINTED]: 'without its schema',
 };
 
 /** Fields that decide the answer: without them it would not be what was asked for. In the order in which they are looked for. */
@@ -47,7 +51,7 @@ const CANNOT =
 
 /** Such a refusal is of this request alone: another value may do. */
 const OF_VALUE =
-  /\binvalid\b|must be|only the default|keyword|in context=|unsupported.value|does not support '/i;
+  /\binvalid\b|must be|only the default|keyword|in context=|unrecogni[sz]ed schema|schema conversion|unsupported.value|does not support '/i;
 
 /** What each model of a server turned out not to take, with the server's words. Kept until the config is read anew. */
 export class Abilities {
@@ -65,6 +69,7 @@ export class Abilities {
     const refused = this.#refused.get(nameOf(link));
     if (!refused) return body;
     const fitting = { ...body };
+    if (refused.has(HINTED) && isHinted(body)) fitting.response_format = { type: 'json_object' };
     for (const field of Object.keys(REPLACED)) {
       const value = fitting[field];
       if (!refused.has(field) || value === undefined) continue;
@@ -93,10 +98,22 @@ export class Abilities {
 export function refusedField(body: JsonObject, { message, code, param }: ServerError): string | null {
   if (!CANNOT.test(`${message} ${code}`) || OF_VALUE.test(`${message} ${/unsupported_value/.exec(code)}`))
     return null;
+  if (isHinted(body) && /response_format/.test(`${message} ${param}`) && /schema/.test(`${message} ${param}`))
+    return HINTED;
   const sent = [...Object.keys(REPLACED), ...DECISIVE].filter((field) => body[field] !== undefined);
   const top = param?.split('.')[0];
   const named = sent.find((field) => field === top);
   return named ?? sent.find((field) => mentions(message, field)) ?? null;
+}
+
+function isHinted({ response_format: format }: JsonObject): boolean {
+  return (
+    typeof format === 'object' &&
+    format !== null &&
+    'type' in format &&
+    format.type === 'json_object' &&
+    HINT in format
+  );
 }
 
 function mentions(message: string, field: string): boolean {

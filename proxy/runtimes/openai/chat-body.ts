@@ -2,6 +2,12 @@ import type { ChatRequest, Effort, Json, JsonObject } from '../../chat/types.ts'
 import type { Link } from '../types.ts';
 import { toOpenai } from './messages.ts';
 
+/**
+ * A schema for any object, beside `json_object`: without it llama-server takes that for no format at all (measured, b0 of
+ * Ollama 0.33). Others pass it over, or refuse it: see `Abilities`.
+ */
+export const HINT = 'schema';
+
 /** The body of `/chat/completions` for a request on a link. Source: OpenAI's API reference; vLLM's and llama.cpp's beyond it. */
 export function chatBody({ weights, settings }: Link, request: ChatRequest): JsonObject {
   const { sampling, tools, format } = request;
@@ -44,7 +50,7 @@ function toFunction({ name, description, parameters, strict }: ChatRequest['tool
 }
 
 function toFormat(format: NonNullable<ChatRequest['format']>): JsonObject {
-  if (format.type === 'json_object') return { type: 'json_object' };
+  if (format.type === 'json_object') return { type: 'json_object', [HINT]: { type: 'object' } };
   return { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema: format.schema } };
 }
 

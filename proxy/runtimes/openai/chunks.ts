@@ -69,15 +69,20 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
 export class ChunkReader {
   readonly #host: string;
   readonly #hide: (text: string) => string;
+  readonly #topLogprobs: number;
   readonly #calls = new ToolCalls();
   #usage: Usage = { promptTokens: null, completionTokens: null };
   #finish: FinishReason | null = null;
   #signAt = 0;
 
-  /** `host`: the server, for errors; `hide` takes secrets out of what it says. */
-  constructor(host: string, hide: (text: string) => string) {
+  /**
+   * `host`: the server, for errors; `hide` takes secrets out of what it says; `topLogprobs`: as many alternatives of a token
+   * were asked for.
+   */
+  constructor(host: string, hide: (text: string) => string, topLogprobs = 0) {
     this.#host = host;
     this.#hide = hide;
+    this.#topLogprobs = topLogprobs;
   }
 
   /** Whether the server has said that the answer is done. What goes wrong afterwards takes nothing from it. */
@@ -122,7 +127,7 @@ export class ChunkReader {
         type: 'delta',
         ...(text !== '' && { text }),
         ...(reasoning !== '' && { reasoning }),
-        ...(tokens.length > 0 && { logprobs: tokens.map(toLogprob) }),
+        ...(tokens.length > 0 && { logprobs: tokens.map((token) => toLogprob(token, this.#topLogprobs)) }),
       },
     ];
   }
@@ -166,12 +171,13 @@ export class ChunkReader {
   }
 }
 
-function toLogprob({
-  top_logprobs,
-  ...entry
-}: NonNullable<NonNullable<Choice['logprobs']>['content']>[number]): TokenLogprob {
-  return { ...withBytes(entry), top_logprobs: (top_logprobs ?? []).map(withBytes) };
-}
+type Token = NonNullable<NonNullable<Choice['logprobs']>['content']>[number];
+
+/** llama-server gives twenty alternatives where nobody asked for any. */
+const toLogprob = ({ top_logprobs, ...entry }: Token, top: number): TokenLogprob => ({
+  ...withBytes(entry),
+  top_logprobs: (top_logprobs ?? []).slice(0, top).map(withBytes),
+});
 
 const withBytes = ({
   token,

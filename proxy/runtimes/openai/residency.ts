@@ -13,6 +13,8 @@ const HOLDS_ALL = ['llamacpp', 'vllm', 'sglang'];
 
 interface Held {
   name: string;
+  /** Further names for the same. */
+  aliases?: string[];
   loading: boolean;
 }
 
@@ -66,13 +68,12 @@ const llamaRouter: Way = {
   unload: (name) => ({ path: '/models/unload', body: { model: name } }),
 };
 
+/** llama-server with one model, vLLM and SGLang. */
 const holder: Way = {
   async held(http) {
     const models = await listModels(http);
     if (!models.every(({ owned_by }) => HOLDS_ALL.includes(owned_by ?? ''))) return null;
-    return models.flatMap(({ id, aliases }) =>
-      [id, ...(aliases ?? [])].map((name) => ({ name, loading: false })),
-    );
+    return models.map(({ id, aliases }) => ({ name: id, aliases: aliases ?? [], loading: false }));
   },
 };
 
@@ -105,12 +106,14 @@ export class Residency {
     const way = await this.#find();
     const held = (await way.held(this.#http)) ?? [];
     const fixed = way.unload ? {} : { fixed: true as const };
-    const told = held.map(({ name, loading }) => ({ ...resident(name, null), loading, ...fixed }));
-    if (way !== silent && way !== holder) return told;
+    const told = held.map(({ name, aliases = [], loading }) => {
+      // The name by which it is asked is the one that the config has.
+      const asked = aliases.find((alias) => this.#until.has(alias)) ?? name;
+      return { ...resident(asked, null), loading, ...fixed };
+    });
+    if (way !== silent) return told;
     const now = Date.now() / 1000;
-    const lately = [...this.#until].filter(
-      ([name, until]) => until > now && !held.some((one) => one.name === name),
-    );
+    const lately = [...this.#until].filter(([, until]) => until > now);
     return [...told, ...lately.map(([name, until]) => ({ ...resident(name, until), ...fixed }))];
   }
 

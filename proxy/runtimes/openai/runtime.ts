@@ -119,7 +119,7 @@ export class Openai implements OpenedRuntime {
     }
     this.#warned = false;
     this.#denied.delete(link.weights.name ?? '');
-    yield* this.#read(link, response, signal);
+    yield* this.#read(link, request, response, signal);
     this.#residency.answered(link);
   }
 
@@ -175,8 +175,13 @@ export class Openai implements OpenedRuntime {
     );
   }
 
-  async *#read(link: Link, response: IncomingMessage, signal: AbortSignal): AsyncGenerator<RuntimeEvent> {
-    const reader = new ChunkReader(this.#http.host, (text) => this.#http.hide(text));
+  async *#read(
+    link: Link,
+    { topLogprobs }: ChatRequest,
+    response: IncomingMessage,
+    signal: AbortSignal,
+  ): AsyncGenerator<RuntimeEvent> {
+    const reader = new ChunkReader(this.#http.host, (text) => this.#http.hide(text), topLogprobs);
     let done = false;
     try {
       if (isWhole(response)) for (const delta of reader.read(await this.#http.read(response))) yield delta;

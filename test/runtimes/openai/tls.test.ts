@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { tempFolder } from '../../helpers/temp-folder.ts';
 import { textOf } from '../../helpers/requests.ts';
+import { tempFolder } from '../../helpers/temp-folder.ts';
 import { failureOf, startBox } from './kit.ts';
 
 /** A certificate of nobody's authority but its own, for 127.0.0.1. Skips the test where there is no openssl. */
@@ -54,6 +54,9 @@ describe('TLS', () => {
     const { ask } = await startBox({ tls: { key, cert }, config: { url: `https://127.0.0.1:${port}/v1` } });
     const error = await failureOf(ask('hi'));
     silent.close();
-    expect(error).toMatchObject({ reason: 'connection', message: expect.stringContaining('no connection within 1 s') });
+    expect(error).toMatchObject({
+      reason: 'connection',
+      message: expect.stringContaining('no connection within 1 s'),
+    });
   });
 });

@@ -136,6 +136,18 @@ describe('what a server does not take', () => {
     ]);
   });
 
+  it('beside json_object is left out', async () => {
+    const { ask, fake } = await startBox();
+    fake.behaviour = { refuses: { 'response_format.schema': "Unknown parameter: '*'." } };
+    const format = { type: 'json_object' as const };
+    for (const _ of [1, 2]) expect(textOf(await ask('hi', { format }))).toBe('echo: hi');
+    expect(fake.chats.map(({ body }) => body.response_format)).toEqual([
+      { type: 'json_object', schema: { type: 'object' } },
+      { type: 'json_object' },
+      { type: 'json_object' },
+    ]);
+  });
+
   it('of reasoning goes as a level', async () => {
     const { ask, fake } = await startBox();
     fake.behaviour = { refuses: { chat_template_kwargs: 'Unrecognized request argument supplied: *' } };
