@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { LinkFailure } from '../../errors.ts';
 
 /** One event is a few tokens; what grows beyond this is no event. */
@@ -8,7 +8,7 @@ const MOST_CHARS = 16_000_000;
  * The data of server-sent events, however their bytes are cut. Comments, names and ids are passed over; an event that the
  * stream's end cuts off is given, too: whoever reads it finds out. Source: WHATWG HTML, "Server-sent events".
  */
-export async function* readEvents(response: IncomingMessage): AsyncGenerator<string> {
+export async function* readEvents(response: Readable): AsyncGenerator<string> {
   // The stream's own decoder keeps a character that is cut in two for the next chunk.
   response.setEncoding('utf8');
   const lines = new Lines();
