@@ -69,7 +69,7 @@ describe('a server that refuses', () => {
 
 describe('a server that breaks off', () => {
   it.each<[Fault, RegExp]>([
-    ['reset', /broke off the answer of big/],
+    ['reset', /broke off its answer/],
     ['ends early', /without saying that it is done/],
     ['no json', /no JSON: Internal Server Error/],
     ['cut event', /no JSON: \{"choices"/],
@@ -245,6 +245,17 @@ describe('the key', () => {
     expect(warnings).toEqual([expect.stringMatching(/^box: .*BOX_KEY; until that is mended/)]);
     expect(JSON.stringify(await runtime.examine())).not.toContain(SECRET);
     expect(warnings.join()).not.toContain(SECRET);
+  });
+
+  it('that is refused for one model alone is told of once, also when others answer between', async () => {
+    const { ask, fake, warnings } = await startBox();
+    for (const _ of [1, 2, 3]) {
+      fake.behaviour = { fault: 'unauthorized' };
+      await failureOf(ask('hi'));
+      fake.behaviour = {};
+      await ask('hi', {}, link({}, 'm-2'));
+    }
+    expect(warnings).toHaveLength(1);
   });
 
   it('that is not set is said by name, and nothing is sent', async () => {
