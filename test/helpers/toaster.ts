@@ -40,8 +40,7 @@ function configYaml(
   return `
 runtimes:
   ollama: { url: "${ollamaUrl}" }
-  llamacpp: { threads: 1 }
-${runtimes}
+  llamacpp: { threads: 1 }${runtimes && `\n${runtimes}`}
 weights:
   qwen-0.5b: { file: tiny.gguf, context: 512 }
   # One answer at a time.
