@@ -102,6 +102,20 @@ describe('a box elsewhere', () => {
     expect(toaster.warnings.filter((text) => text.includes('BOX_KEY'))).toHaveLength(1);
   });
 
+  it('that says nothing, or nothing more, is given up, and stops its work', async () => {
+    const { toaster, box } = await start({
+      models: `  far: { weights: huge, fallback: [fast-3b], timeouts: { first_token: 300ms, idle: 300ms } }
+  hosted: { weights: gpt }`,
+    });
+    box.behaviour = { fault: 'silent' };
+    const silent = await toaster.chat('hi', { model: 'far' });
+    expect(silent.headers.get('x-degraded-reason')).toBe('timeout');
+    box.behaviour = { tokenMs: 2000 };
+    const stalled = await toaster.chat('hi', { model: 'far' });
+    expect(stalled.headers.get('x-degraded-reason')).toBe('timeout');
+    await until(() => box.left === 1);
+  });
+
   it('rests after three failures, and is not asked by each request', async () => {
     const { toaster, box } = await start();
     box.behaviour = { fault: 'overloaded' };
@@ -176,6 +190,17 @@ describe('what costs money', () => {
     expect(data.filter(({ paid }: { paid?: boolean }) => paid).map(({ id }: { id: string }) => id)).toEqual([
       'hosted',
     ]);
+  });
+
+  it('stands in where the person wrote that it may, and that is told, too', async () => {
+    const { toaster, box } = await start({
+      models: `${MODELS}\n  mine: { weights: qwen-9b, fallback: [hosted], allow_paid_fallback: true }`,
+    });
+    toaster.fake.fault('qwen3.5:9b', { kind: 'status', status: 500 });
+    const response = await toaster.chat('hi', { model: 'mine' });
+    expect(response.headers.get('x-degraded')).toBe('mine -> hosted');
+    expect(toaster.log().at(-1)).toMatchObject({ served_by: 'hosted', demoted: true, paid: true });
+    expect(box.chats).toHaveLength(1);
   });
 
   it('has saved nothing', async () => {
