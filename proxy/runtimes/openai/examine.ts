@@ -29,7 +29,9 @@ export async function examineServer(
     return [tell(error.message, mend), ...findings];
   }
   const cost = config.paid ? '; it costs money, and is asked by name only' : '';
-  findings.unshift(ok(`${models.length} models at ${config.url}${cost}`));
+  findings.unshift(
+    ok(`${models.length} ${models.length === 1 ? 'model' : 'models'} at ${config.url}${cost}`),
+  );
   const lies = models.filter(({ id }) => denied.has(id)).map(({ id }) => id);
   if (lies.length > 0)
     findings.push(warn(`it lists ${lies.join(', ')}, and did not have it when it was asked`, null));

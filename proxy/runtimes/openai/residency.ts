@@ -149,18 +149,18 @@ export class Residency {
   /** Which sort of server it is. Found out once: what stands at an address seldom changes. */
   async #find(): Promise<Way> {
     if (this.#way) return this.#way;
-    for (const way of [llamaSwap, lmStudio, llamaRouter, holder]) {
-      // One that lists nothing at all is silent; one that is not there is not.
-      const held = await way.held(this.#http).catch((error: unknown) => {
-        if (error instanceof LinkFailure && error.reason === 'http_5xx') return null;
-        throw error;
-      });
-      if (held === null) continue;
-      this.#way = way;
-      return way;
-    }
-    this.#way = silent;
-    return silent;
+    const ways = [llamaSwap, lmStudio, llamaRouter, holder];
+    // All at once, since a request waits for it. A path that is not known there, or a list that is none, is an answer, too.
+    const held = await Promise.all(
+      ways.map((way) =>
+        way.held(this.#http).catch((error: unknown) => {
+          if (error instanceof LinkFailure && error.reason === 'http_5xx') return null;
+          throw error;
+        }),
+      ),
+    );
+    this.#way = ways.find((_, index) => held[index] !== null) ?? silent;
+    return this.#way;
   }
 }
 

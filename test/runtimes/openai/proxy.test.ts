@@ -146,8 +146,8 @@ describe('a box elsewhere', () => {
   it('is looked at by the doctor', async () => {
     const { ask } = await start({ boxed: { models: ['gpt-1'] } });
     const { stdout } = await ask(['--doctor']);
-    expect(stdout).toMatch(/box: 1 models at http/);
-    expect(stdout).toMatch(/hosted: 1 models at .*; it costs money, and is asked by name only/);
+    expect(stdout).toMatch(/box: 1 model at http/);
+    expect(stdout).toMatch(/hosted: 1 model at .*; it costs money, and is asked by name only/);
     expect(stdout).toMatch(/huge-1 is missing \(far\): which models/);
     expect(stdout).not.toContain('--far takes');
     expect(stdout).not.toContain('ask --pull far');
