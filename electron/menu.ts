@@ -53,7 +53,9 @@ function headline(status: Status | null, { note, mode, url }: HostState): string
 }
 
 function modelItems(status: Status, { pin }: MenuActions): MenuItemConstructorOptions[] {
-  const items = status.models.map(
+  // What another machine holds, this one does not keep warm.
+  const here = status.models.filter(({ state }) => state !== 'remote');
+  const items = here.map(
     (model): MenuItemConstructorOptions => ({
       label: escaped(`${model.model}    ${facts(model)}`),
       type: 'checkbox',

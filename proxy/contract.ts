@@ -35,6 +35,8 @@ export type Reason =
   | 'thrash'
   | 'cooling_off'
   | 'missing'
+  /** The server does not take the key, or there is none. */
+  | 'unauthorized'
   /** A later link that cannot do what was asked (tools, images, the prompt's length): passed over. */
   | 'unsupported'
   /** A member of a council that said nothing. */
@@ -127,6 +129,8 @@ export interface Receipt {
   pageouts: number | null;
   /** An identical request was in flight, and this one shared its inference. */
   shared: boolean;
+  /** The answer cost money: it, or a part of a council's, came from a paid model and not from the cache. */
+  paid: boolean;
   latency_s: number;
   /** Of that, waiting for weights that were at work for others. */
   wait_s: number;
@@ -179,6 +183,8 @@ export interface LogLine {
   command?: string;
   memory?: 'tight';
   shared?: true;
+  /** The answer, or a part of a council's, came from a model that costs money. */
+  paid?: true;
   /** Left out where it did not wait. */
   wait_s?: number;
   council?: Omit<Council, 'members'> & { members: Omit<CouncilMember, 'detail' | 'text'>[] };
@@ -209,6 +215,9 @@ export interface Tally {
   ttft_p50: number | null;
   tokens_in: number;
   tokens_out: number;
+  /** Of these, the tokens of answers that cost money. */
+  paid_in: number;
+  paid_out: number;
   /** Pages that were swapped out while requests ran. Those that ran together have each seen the same pages. */
   swapouts: number;
   /** Demotions by their reason. */
@@ -320,7 +329,7 @@ export interface ResidentStatus {
   weights: string;
   /** Empty for weights that no config names. */
   models: string[];
-  /** By the runtime's own account or by its process, whichever is more. */
+  /** By the runtime's own account or by its process, whichever is more; by the config where neither is known. */
   size: number | null;
   /** The most that they were found to take. */
   footprint: number | null;
@@ -343,7 +352,10 @@ export interface ModelStatus {
   /** Bytes; an estimate until they were measured. */
   size: number;
   measured: boolean;
-  state: 'warm' | 'cold' | 'loading';
+  /** `remote`: they are in the memory of another machine, as far as that says. */
+  state: 'warm' | 'cold' | 'loading' | 'remote';
+  /** It costs money: never a fallback unless its config says so. */
+  paid: boolean;
   expires_in_s: number | null;
   pinned: boolean;
   in_flight: number;

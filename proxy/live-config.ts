@@ -90,6 +90,7 @@ export class LiveConfig {
     for (const [id, runtimeConfig] of Object.entries(config.runtimes)) {
       const old = this.#runtimes.get(id);
       const kept = old && JSON.stringify(old.config) === JSON.stringify(runtimeConfig);
+      if (kept) old.runtime.reloaded?.();
       runtimes.set(
         id,
         kept ? old : { config: runtimeConfig, runtime: openRuntime(runtimeConfig, this.#tools) },

@@ -161,11 +161,14 @@ export class Exchange {
       end: () => {
         const { log, memory, requests } = this.#service.parts;
         const { probe, lastAnswers } = memory;
-        const { served_by } = this.now();
-        const context = this.live.catalog.get(served_by ?? '')?.chain[0]?.weights.context ?? null;
-        this.receipt.measured({ pressure: probe.pressure.level, ...probe.since(this.#mark), context });
+        const { catalog } = this.live;
+        const facts = this.now();
+        const context = catalog.get(facts.served_by ?? '')?.chain[0]?.weights.context ?? null;
+        const pressure = probe.pressure.level;
+        const paid = isPaidFor(facts, catalog);
+        this.receipt.measured({ pressure, ...probe.since(this.#mark), context, paid });
         const receipt = this.now();
-        const { ts, exit_code, cache, latency_s, council } = receipt;
+        const { ts, exit_code, cache, latency_s, council, served_by } = receipt;
         const itself = cache !== 'hit' && council === null;
         if (served_by !== null && exit_code === EXIT.answered && itself)
           lastAnswers.set(served_by, { ts: ts + latency_s, latency_s });
@@ -184,4 +187,11 @@ export class Exchange {
       },
     };
   }
+}
+
+/** Whether somebody was paid for an answer; what comes from the cache, or is shared, costs nothing more. */
+function isPaidFor({ cache, shared, served_by, council }: Receipt, catalog: Live['catalog']): boolean {
+  if (cache === 'hit' || shared) return false;
+  const answered = [served_by, ...(council?.members ?? []).map((member) => member.served_by)];
+  return answered.some((name) => name !== null && catalog.get(name)?.paid === true);
 }

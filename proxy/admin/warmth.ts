@@ -18,7 +18,7 @@ export function pinModel(
   const parsed = pinBody.safeParse(body);
   if (!parsed.success)
     throw new ApiError(400, 'The body must be {"pinned": true} or {"pinned": false}.', { param: 'pinned' });
-  weightsOf(memory, model);
+  if (parsed.data.pinned) refuseRemote(weightsOf(memory, model), model);
   warmth.pin(model, parsed.data.pinned);
   return { model, pinned: parsed.data.pinned };
 }
@@ -33,6 +33,7 @@ export async function coolModel(
   model: string,
 ): Promise<{ model: string; state: 'cold' }> {
   const known = weightsOf(memory, model);
+  refuseRemote(known, model);
   if (memory.ledger.busy(known.weights.id) > 0)
     throw new ApiError(409, `${model} is answering; it can go when it is done.`, {
       code: 'busy',
@@ -86,6 +87,14 @@ function weightsOf(memory: Memory, model: string): KnownWeights {
   const known = memory.ledger.known.find(({ models }) => models.includes(model));
   if (known) return known;
   throw new ApiError(404, `${model} has no weights of its own to keep warm; name one of its members.`, {
+    param: 'model',
+  });
+}
+
+function refuseRemote({ weights, runtime }: KnownWeights, model: string): void {
+  if (!weights.remote) return;
+  throw new ApiError(409, `${model} is in the memory of another machine, and ${runtime} says how long.`, {
+    code: 'remote',
     param: 'model',
   });
 }

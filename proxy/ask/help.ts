@@ -1,3 +1,4 @@
+import { isPaid, isRemote } from '../config/remote.ts';
 import { type Config, isCouncil } from '../config/schema.ts';
 import { FLAGS } from './flags.ts';
 
@@ -52,9 +53,12 @@ function describe(config: Config, tier: string, name: string): string {
   if (!model) return name;
   if (isCouncil(model))
     return `${name}: ${model.members.length} opinions, then ${model.chairman} composes one answer${isDefault}`;
-  const size = config.weights[model.weights]?.size_gb;
+  const weights = config.weights[model.weights];
+  const runtime = weights && config.runtimes[weights.runtime];
+  const size = runtime && isRemote(runtime) ? `on ${weights.runtime}` : `${weights?.size_gb} GB`;
+  const cost = isPaid(config, name) ? ', costs money' : '';
   const fallback = model.fallback.length > 0 ? `, then ${model.fallback.join(', ')}` : '';
-  return `${name}, ${size} GB${fallback}${isDefault}`;
+  return `${name}, ${size}${cost}${fallback}${isDefault}`;
 }
 
 function columns(rows: [string, string][]): string[] {

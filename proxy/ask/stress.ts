@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPaid } from '../config/remote.ts';
 import type { Config } from '../config/schema.ts';
 import { EXIT } from '../contract.ts';
 import { jsonLine } from '../json-line.ts';
@@ -26,9 +27,10 @@ export function stressOptions({ flags, prompt }: AskWords, config: Config): Stre
 
 function stressModels(text: string | undefined, config: Config): string[] {
   if (text !== undefined) return namedModels(text, config);
-  const { tiers } = config;
-  const preferred = ['9b', 'heavy'].filter((tier) => tiers[tier] !== undefined);
-  return namedModels((preferred.length === 2 ? preferred : Object.keys(tiers).slice(0, 2)).join(), config);
+  // What costs money is only ever asked by name.
+  const free = Object.entries(config.tiers).flatMap(([tier, name]) => (isPaid(config, name) ? [] : tier));
+  const preferred = ['9b', 'heavy'].filter((tier) => free.includes(tier));
+  return namedModels((preferred.length === 2 ? preferred : free.slice(0, 2)).join(), config);
 }
 
 /** `ask --stress`: rows while it runs, then the verdict. With `--json` the whole result instead. */

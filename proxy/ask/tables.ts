@@ -3,16 +3,18 @@ import { gb, table, took } from './columns.ts';
 
 /** `ask --models`: a line per model. */
 export function modelsTable({ models }: Status): string {
-  const rows = models.map(({ tiers, model, weights, size, measured, state, expires_in_s, pinned, last }) => [
-    tiers.map((tier) => `--${tier}`).join(' '),
-    model,
-    weights,
-    `${measured ? '' : '~'}${gb(size)}`,
-    state,
-    timeLeft(expires_in_s, state),
-    last === null ? '' : took(last.latency_s),
-    pinned ? 'pinned' : '',
-  ]);
+  const rows = models.map(
+    ({ tiers, model, weights, size, measured, state, paid, expires_in_s, pinned, last }) => [
+      tiers.map((tier) => `--${tier}`).join(' '),
+      model,
+      weights,
+      state === 'remote' ? '' : `${measured ? '' : '~'}${gb(size)}`,
+      state,
+      timeLeft(expires_in_s, state),
+      last === null ? '' : took(last.latency_s),
+      [pinned && state !== 'remote' ? 'pinned' : '', paid ? 'paid' : ''].filter(Boolean).join(', '),
+    ],
+  );
   return table([['tier', 'model', 'weights', 'size', 'state', 'for', 'last took', ''], ...rows]);
 }
 

@@ -14,6 +14,7 @@ export function whyLines(receipt: Receipt, now: number): string[] {
     ]),
     ...(receipt.council === null ? [] : councilRows(receipt.council)),
     ['cache', cacheText(receipt, now)],
+    ['paid', receipt.paid ? 'it cost money' : null],
     ['waited', wait_s > 0 ? `${seconds(wait_s)} for its turn` : null],
     ['load', loadText(receipt)],
     ['first token', ttft_s === null ? null : seconds(ttft_s)],

@@ -1,5 +1,6 @@
 import type { Complete, CompleteLink, JsonObject } from '../chat/types.ts';
 import { chainOf } from '../config/links.ts';
+import { isPaid } from '../config/remote.ts';
 import { type Config, isCouncil } from '../config/schema.ts';
 import type { Concurrency } from '../council/concurrency.ts';
 import type { CouncilTools, Seat } from '../council/seat.ts';
@@ -21,6 +22,8 @@ export interface CatalogModel {
   chain: Link[];
   /** The models that a council asks, its chairman last. */
   council: string[];
+  /** It costs money to ask it, be it one member of a council. */
+  paid: boolean;
   /** Whether API clients get the cache without asking for it. */
   cached: boolean;
   /** What decides the answer besides the request, for the cache's key; null when the answer must not be cached. */
@@ -44,7 +47,16 @@ export function buildCatalog(config: Config, tools: CatalogTools): ReadonlyMap<s
     if (!isCouncil(model)) continue;
     const council = [...model.members.map((seat) => seat.model), model.chairman];
     const complete = withCouncil(model, councilTools(catalog, tools));
-    catalog.set(name, { name, complete, chain: [], council, cached: false, identify: async () => null });
+    const paid = council.some((one) => isPaid(config, one));
+    catalog.set(name, {
+      name,
+      complete,
+      chain: [],
+      council,
+      paid,
+      cached: false,
+      identify: async () => null,
+    });
   }
   return catalog;
 }
@@ -56,7 +68,8 @@ function single(config: Config, name: string, cached: boolean, tools: CatalogToo
     return { link, complete: withPromptLimit(withRoom(timely, link, chain.slice(index + 1), tools), link) };
   });
   const complete = withForcedTool(withFirstCall(withFallback(steps, tools)));
-  return { name, complete, chain, council: [], cached, identify: () => identity(chain[0], tools) };
+  const paid = isPaid(config, name);
+  return { name, complete, chain, council: [], paid, cached, identify: () => identity(chain[0], tools) };
 }
 
 /** What councils know of models and memory. */

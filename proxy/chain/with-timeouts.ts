@@ -1,4 +1,4 @@
-import type { CompleteLink } from '../chat/types.ts';
+import type { CompleteLink, Delta } from '../chat/types.ts';
 import { LinkFailure } from '../errors.ts';
 import type { Line } from '../memory/turns.ts';
 import { Patience } from '../patience.ts';
@@ -38,6 +38,7 @@ export function withTimeouts(
           line.lastSign = now;
           begun = true;
           patience.allow(timeouts.idle, 'no further token', now);
+          if (saysNothing(event)) continue;
         } else if (event.type === 'finish') {
           line.lastSign = now;
           patience.stop();
@@ -58,3 +59,7 @@ export function withTimeouts(
     }
   };
 }
+
+/** A sign of life from a runtime that is writing what comes whole: nobody else need hear of it. */
+const saysNothing = ({ text, reasoning, toolCalls, logprobs }: Delta): boolean =>
+  text === undefined && reasoning === undefined && toolCalls === undefined && logprobs === undefined;

@@ -21,6 +21,8 @@ export interface Message {
   toolCalls?: ToolCall[];
   /** On a tool's answer: the function that gave it. */
   toolName?: string;
+  /** On a tool's answer: the id of the call that it is of, where the client's API has such. */
+  toolCallId?: string;
 }
 
 export interface Tool {
@@ -103,7 +105,7 @@ export interface Usage {
   completionTokens: number | null;
 }
 
-/** A piece of the answer. Tool calls arrive whole. */
+/** A piece of the answer. Tool calls arrive whole; with nothing in it, it is a runtime's sign that one is being written. */
 export interface Delta {
   type: 'delta';
   text?: string;

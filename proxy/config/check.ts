@@ -1,5 +1,15 @@
 import { isAbsolute } from 'node:path';
-import { type Config, isCouncil, type ModelConfig } from './schema.ts';
+import { isPaid, isRemote } from './remote.ts';
+import {
+  type Config,
+  isCouncil,
+  type ModelConfig,
+  type RuntimeConfig,
+  type WeightsConfig,
+} from './schema.ts';
+
+/** What is held by this machine does not answer more at a time. */
+const MOST_PARALLEL = 16;
 
 /** Something wrong in a config: where (keys from the top), and one sentence that says what to do. */
 export interface Problem {
@@ -45,8 +55,27 @@ function checkWeights(config: Config): Problem[] {
           message: 'leaves the models folder; write the whole path of the GGUF, from / on',
         },
       ];
-    return [];
+    return checkMeasures(weights, runtime).map(({ path: at, message }) => ({
+      path: [...path, ...at],
+      message,
+    }));
   });
+}
+
+/** What only some runtimes can do without, or do more of. */
+function checkMeasures(weights: WeightsConfig, runtime: RuntimeConfig): Problem[] {
+  const problems: Problem[] = [];
+  const { size_gb, parallel, revision } = weights;
+  if (size_gb === 0 && !isRemote(runtime))
+    problems.push({
+      path: ['size_gb'],
+      message: 'must say what the weights take in memory, in GB; write it',
+    });
+  if (parallel > MOST_PARALLEL && runtime.kind !== 'openai')
+    problems.push({ path: ['parallel'], message: `is more than ${MOST_PARALLEL}; write that or less` });
+  if (revision !== undefined && runtime.kind !== 'openai')
+    problems.push({ path: ['revision'], message: `means nothing on ${runtime.kind}; remove it` });
+  return problems;
 }
 
 /** A path from the models folder that ends elsewhere, or that only a shell understands. */
@@ -65,7 +94,7 @@ function checkModels(config: Config): Problem[] {
       return [...seats, [[...path, 'chairman'], model.chairman] as const].flatMap(([at, name]) =>
         name === id
           ? [{ path: [...at], message: `${id} names itself; name a model with weights of its own` }]
-          : singleProblems(config, [...at], name),
+          : [...singleProblems(config, [...at], name), ...paidProblems(config, id, [...at], name)],
       );
     }
     if (!config.weights[model.weights])
@@ -80,6 +109,8 @@ function checkFallback(config: Config, id: string, model: ModelConfig): Problem[
     const path = ['models', id, 'fallback', i];
     const wrong = singleProblems(config, path, name);
     if (wrong.length > 0) return wrong;
+    const costs = paidProblems(config, id, path, name);
+    if (costs.length > 0) return costs;
     const blob = blobOf(config, name);
     const earlier = seen.get(blob);
     seen.set(blob, name);
@@ -87,6 +118,13 @@ function checkFallback(config: Config, id: string, model: ModelConfig): Problem[
     const same = earlier === name ? 'stands twice in this chain' : `is on the same weights as ${earlier}`;
     return [{ path, message: `${name} ${same}, so it would hit the same broken state; take it out` }];
   });
+}
+
+/** Money is spent only where the person asks for it by name, or has written that it may be. */
+function paidProblems(config: Config, asked: string, path: (string | number)[], name: string): Problem[] {
+  if (config.models[asked]?.allow_paid_fallback || !isPaid(config, name)) return [];
+  const message = `${name} costs money, and ${asked} would spend it unasked; take it out, or write \`allow_paid_fallback: true\` in models.${asked}`;
+  return [{ path, message }];
 }
 
 /** What must be one blob: the same name on the same runtime, whatever the key in `weights` is. */
@@ -110,6 +148,12 @@ function checkTiers(config: Config): Problem[] {
   );
   if (!config.tiers[config.default_tier])
     problems.push(unknown(['default_tier'], 'tier', config.default_tier, config.tiers));
+  const name = config.tiers[config.default_tier] ?? '';
+  if (isPaid(config, name))
+    problems.push({
+      path: ['default_tier'],
+      message: `${name} costs money, and is to be asked for by its flag; name another tier`,
+    });
   return problems;
 }
 

@@ -1,6 +1,7 @@
 import type { KnownWeights } from '../memory/ledger.ts';
 import type { Link, Weights } from '../runtimes/types.ts';
 import { durationSeconds } from './duration.ts';
+import { isRemote } from './remote.ts';
 import { type Config, isCouncil, type ModelConfig } from './schema.ts';
 
 /** The chain of a model: its own link and those of its fallbacks, in order. A council has none. */
@@ -62,5 +63,6 @@ function linkOf(config: Config, name: string, model: ModelConfig): Link | undefi
 
 function weightsOf(config: Config, id: string): (Weights & { runtime: string }) | undefined {
   const weights = config.weights[id];
-  return weights && { ...weights, id };
+  const runtime = weights && config.runtimes[weights.runtime];
+  return weights && { ...weights, id, ...(runtime && isRemote(runtime) && { remote: true as const }) };
 }

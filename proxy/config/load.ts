@@ -104,7 +104,8 @@ function problemsOf(issue: Issue): Problem[] {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(path, key) }));
-  if (issue.code === 'invalid_union') {
+  // A union that has words of its own says better than any of its branches what to write.
+  if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
     const closest = closestBranch(issue);
     return closest.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }));
   }

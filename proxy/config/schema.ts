@@ -20,6 +20,56 @@ const name = z
 
 const url = z.url({ protocol: /^https?$/, error: 'is not an http:// or https:// address' });
 
+/** Where a secret is, for the file is no place for it: it is copied, shown and put under version control. */
+const secret = z.union(
+  [
+    z.strictObject({
+      env: z.string().min(1).describe('An environment variable of the process that serves.'),
+    }),
+    z.strictObject({
+      keychain: z.string().min(1).describe('The service of a generic password in the macOS keychain.'),
+    }),
+  ],
+  // Whatever stands there instead may be the secret itself, so nothing of it is repeated.
+  'is no place for a secret: write { env: NAME } or { keychain: SERVICE }, which say where it is',
+);
+
+const headerName = z
+  .string()
+  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'is not the name of a header')
+  .refine((header) => !OWN_HEADERS.test(header), 'is a header that Toaster sets itself; remove it');
+const OWN_HEADERS = /^(authorization|host|content-length|content-type|transfer-encoding|connection|accept)$/i;
+
+const openai = z.strictObject({
+  kind: z.literal('openai').describe('Any server that speaks the OpenAI API.'),
+  url: url
+    .refine(
+      (text) => !/^https?:\/\/[^/]*@/.test(text),
+      'holds a password; write `key:`, which says where it is',
+    )
+    .describe('Its base, mostly ending in /v1; https:// for TLS.'),
+  key: secret.optional().describe('Where its key is; sent as a bearer token.'),
+  headers: z
+    .record(headerName, z.union([z.string().regex(/^[\t\x20-\x7e]*$/), secret]))
+    .default({})
+    .describe('Further headers of each request; a secret one says where it is, as `key` does.'),
+  ca: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A PEM file: the authority of its certificate, where it is a private one.'),
+  paid: z
+    .boolean()
+    .default(false)
+    .describe('It costs money: asked by name only, and no fallback unless a model says allow_paid_fallback.'),
+  local: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether its weights take this machine’s memory; left out, when its address is one of this machine and it is not paid.',
+    ),
+});
+
 const runtime = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('ollama'),
@@ -29,11 +79,16 @@ const runtime = z.discriminatedUnion('kind', [
     kind: z.literal('llamacpp').describe('llama.cpp inside Toaster; its process starts on first use.'),
     threads: z.int().positive().optional().describe('CPU threads; left out, Toaster picks.'),
   }),
+  openai,
 ]);
 
 const weights = z.strictObject({
   runtime: z.string().describe('A key of `runtimes`.'),
-  name: z.string().min(1).optional().describe('The name by which Ollama knows the weights.'),
+  name: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The name by which Ollama, or a server of the OpenAI API, knows the weights.'),
   file: z
     .string()
     .min(1)
@@ -47,7 +102,18 @@ const weights = z.strictObject({
     })
     .optional()
     .describe('Where `ask --pull` gets the GGUF, and what its bytes are.'),
-  size_gb: z.number().positive().describe('What the weights take in memory, in GB.'),
+  revision: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'For a server of the OpenAI API: what tells these weights from others of that name. With it answers are cached.',
+    ),
+  size_gb: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('What the weights take in memory, in GB; left out for those on another machine.'),
   context: z
     .int()
     .min(256)
@@ -56,10 +122,10 @@ const weights = z.strictObject({
   parallel: z
     .int()
     .min(1)
-    .max(16)
+    .max(1024)
     .default(2)
     .describe(
-      'How many requests the runtime gets at a time; others wait. For Ollama its OLLAMA_NUM_PARALLEL, and one more.',
+      'How many requests the runtime gets at a time; others wait. At most 16, but on an `openai` runtime. For Ollama its OLLAMA_NUM_PARALLEL, and one more.',
     ),
 });
 
@@ -86,6 +152,10 @@ const single = z.strictObject({
     .describe('Whether the model reasons before it answers; left out, the runtime decides.'),
   keep_alive: duration.default('5m').describe('How long the weights stay warm after the last answer.'),
   fallback: z.array(z.string()).default([]).describe('Models to try, in this order, when this one fails.'),
+  allow_paid_fallback: z
+    .boolean()
+    .optional()
+    .describe('Whether models that cost money may stand in `fallback`.'),
   system: z.string().optional().describe('A system prompt for requests that bring none.'),
   max_tokens: z
     .int()
@@ -119,6 +189,10 @@ const seat = z.strictObject({
 const council = z.strictObject({
   members: z.array(seat).min(2).max(8).describe('Who answers: at once where runtime and memory allow it.'),
   chairman: z.string().describe('The model that reads the answers anonymised and writes the final one.'),
+  allow_paid_fallback: z
+    .boolean()
+    .optional()
+    .describe('Whether its members and its chairman may cost money.'),
 });
 
 const cache = z.strictObject({
@@ -193,6 +267,8 @@ export const configSchema = z.strictObject({
 
 export type Config = z.output<typeof configSchema>;
 export type RuntimeConfig = Config['runtimes'][string];
+export type OpenaiConfig = z.output<typeof openai>;
+export type Secret = z.output<typeof secret>;
 export type WeightsConfig = Config['weights'][string];
 export type ModelConfig = z.output<typeof single>;
 export type CouncilConfig = z.output<typeof council>;

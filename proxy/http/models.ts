@@ -4,7 +4,7 @@ import { ApiError } from '../errors.ts';
 import type { Live } from '../live-config.ts';
 
 /** A model in OpenAI's shape, with what Toaster knows besides. `created`: seconds since 1970. */
-export function modelObject({ name, chain, council }: CatalogModel, created: number): JsonObject {
+export function modelObject({ name, chain, council, paid }: CatalogModel, created: number): JsonObject {
   const [link] = chain;
   const toaster: Record<string, Json> = link
     ? {
@@ -12,6 +12,7 @@ export function modelObject({ name, chain, council }: CatalogModel, created: num
         runtime: link.runtime,
         size_gb: link.weights.size_gb,
         context: link.weights.context,
+        ...(paid && { paid }),
         chain: chain.map(({ model }) => model),
       }
     : { council, chain: [name] };

@@ -16,6 +16,7 @@ export class Footprints {
   }
 
   of(weights: Weights): number {
+    if (weights.remote) return 0;
     const size = weights.size_gb * 1e9;
     return this.measured(weights) ?? size + weights.context * Math.min(TOKEN_BYTES, size * TOKEN_SHARE);
   }

@@ -170,7 +170,9 @@ export class Ledger {
           this.#known.find(
             (one) => one.runtime === runtime && isKey(residentKey(one.weights), resident.key),
           ) ?? null;
-        return { id: known?.weights.id ?? resident.key, runtime, resident, known };
+        const id = known?.weights.id ?? resident.key;
+        const context = resident.context || (known?.weights.context ?? 0);
+        return { id, runtime, resident: { ...resident, context }, known };
       });
     });
     return (await Promise.all(all)).flat();

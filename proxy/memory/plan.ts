@@ -9,6 +9,8 @@ export interface Held {
   pinned: boolean;
   /** A council under way needs them later. */
   reserved: boolean;
+  /** It cannot be made to leave. */
+  fixed?: boolean;
   /** Seconds, on any clock; the smallest is the least recently used. */
   lastUsed: number;
 }
@@ -57,6 +59,7 @@ export function planRoom(
   const most = total - system;
   if (budget !== null && needed > budget) return noRoom(needed, budget, 'the budget for models is smaller');
   if (needed > most) return noRoom(needed, most, 'the machine is smaller');
+  const movable = held.filter(({ fixed }) => !fixed);
   const room = (given: number): number => {
     const free = available === null ? Number.POSITIVE_INFINITY : available - reserve + given;
     return budget === null ? free : Math.min(free, budget - taken + given);
@@ -65,17 +68,19 @@ export function planRoom(
     return pressure === 'critical' ? critical(needed, room(0)) : leave([], needed, false);
 
   const chosen: Held[] = [];
-  for (const candidate of inOrder(held)) {
+  for (const candidate of inOrder(movable)) {
     chosen.push(candidate);
     if (room(sizeOf(chosen)) < needed) continue;
     // The last one may be so large that earlier ones can stay.
     const spared = chosen.filter((one) => one !== candidate && room(sizeOf(chosen) - one.bytes) >= needed)[0];
     return leave(spared ? chosen.filter((one) => one !== spared) : chosen, needed, false);
   }
-  const free = room(taken);
+  const free = room(sizeOf(movable));
   if (pressure === 'critical') return critical(needed, free);
+  if (budget !== null && needed > budget - taken + sizeOf(movable))
+    return noRoom(needed, Math.max(0, free), 'what cannot be unloaded takes of the budget for models');
   // Whatever else the machine holds may go to disk: the person asked for this one by name.
-  return leave(held, needed, true);
+  return leave(movable, needed, true);
 }
 
 /** Unpinned before pinned before reserved, idle before busy, the least recently used first. */
@@ -86,7 +91,12 @@ function inOrder(held: Held[]): Held[] {
 }
 
 /** For a person who insists: everything else goes, whatever the figures say. */
-export const allTheRoom = (needed: number, held: Held[]): LoadPlan => leave(held, needed, true);
+export const allTheRoom = (needed: number, held: Held[]): LoadPlan =>
+  leave(
+    held.filter(({ fixed }) => !fixed),
+    needed,
+    true,
+  );
 
 function leave(chosen: Held[], needed: number, tight: boolean): LoadPlan {
   const [busy, idle] = [chosen.filter((one) => one.busy > 0), chosen.filter((one) => one.busy === 0)];

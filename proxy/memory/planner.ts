@@ -45,6 +45,7 @@ function asHeld(entry: LedgerEntry, parts: PlannerParts): Held {
     busy: ledger.busy(id),
     pinned: known?.models.some((model) => pinned().has(model)) ?? false,
     reserved: ledger.reserved(id),
+    fixed: resident.fixed ?? false,
     lastUsed: ledger.lastUsed(id),
   };
 }
@@ -56,7 +57,7 @@ export async function anyFitsBeside(
   parts: PlannerParts,
 ): Promise<boolean> {
   for (const link of links) {
-    if (entries.some((entry) => isOn(entry, link))) return true;
+    if (link.weights.remote || entries.some((entry) => isOn(entry, link))) return true;
     const plan = await planFor(link, entries, parts);
     if (plan.kind === 'load' && plan.drain.length === 0 && !plan.tight) return true;
   }
@@ -70,7 +71,9 @@ export async function anyFitsBeside(
 export async function allFit(links: readonly Link[], guest: Link, parts: PlannerParts): Promise<boolean> {
   const entries = await parts.ledger.residents();
   const wanted = new Map(links.map((link) => [link.weights.id, link]));
-  const missing = [...wanted.values()].filter((link) => !entries.some((entry) => isOn(entry, link)));
+  const missing = [...wanted.values()].filter(
+    (link) => !link.weights.remote && !entries.some((entry) => isOn(entry, link)),
+  );
   if (missing.length === 0) return true;
   const { probe, footprints, settings } = parts;
   const { total, available } = await probe.sample(1);

@@ -54,8 +54,9 @@ export class Room {
     return this.#waiting;
   }
 
-  /** Whether a request can be sent on without a look at memory. */
-  isWarm({ id }: Weights): boolean {
+  /** Whether a request can be sent on without a look at memory: another machine's is not for this one to plan. */
+  isWarm({ id, remote }: Weights): boolean {
+    if (remote) return true;
     if (this.#draining.has(id)) return false;
     return this.#parts.ledger.busy(id) > 0 || (this.#warmUntil.get(id) ?? 0) > this.#parts.now();
   }

@@ -1,4 +1,5 @@
 import { durationSeconds } from '../config/duration.ts';
+import { isPaid } from '../config/remote.ts';
 import { type Config, isCouncil } from '../config/schema.ts';
 import type { ModelStatus, ResidentStatus, Status } from '../contract.ts';
 import type { KnownWeights, Ledger, LedgerEntry } from './ledger.ts';
@@ -10,7 +11,7 @@ export async function statusOf(memory: Memory, config: Config, wall: number): Pr
   const { probe, ledger, room, turns, footprints, pinned, lastAnswers } = memory;
   const [sample, entries] = await Promise.all([probe.last ?? probe.sample(), ledger.residents()]);
   const { reserve_gb, budget_gb } = config.memory;
-  const held = entries.reduce((sum, entry) => sum + (measure(entry, memory) ?? 0), 0);
+  const held = entries.reduce((sum, entry) => sum + (sizeOf(entry, memory) ?? 0), 0);
   const byReserve = sample.available === null ? null : Math.max(0, sample.available - reserve_gb * 1e9);
   const byBudget = budget_gb === undefined ? null : Math.max(0, budget_gb * 1e9 - held);
   const limits = [byReserve, byBudget].filter((limit) => limit !== null);
@@ -33,7 +34,8 @@ export async function statusOf(memory: Memory, config: Config, wall: number): Pr
           runtime: one.runtime,
           size: footprints.of(one.weights),
           measured: footprints.measured(one.weights) !== null,
-          state: stateOf(residentOf(one), ledger.loading(one.weights.id)),
+          state: one.weights.remote ? 'remote' : stateOf(residentOf(one), ledger.loading(one.weights.id)),
+          paid: isPaid(config, model),
           tight: isTight(one, residentOf(one), ledger),
           expires_in_s: secondsLeft(residentOf(one), wall),
           pinned: pinned.has(model),
@@ -55,7 +57,7 @@ function residentStatus(entry: LedgerEntry, memory: Memory, wall: number): Resid
   return {
     weights: id,
     models: known?.models ?? [],
-    size: measure(entry, memory),
+    size: sizeOf(entry, memory),
     footprint: known ? footprints.measured(known.weights) : null,
     context: resident.context,
     state: resident.loading ? 'loading' : busy > 0 ? 'busy' : 'idle',
@@ -64,6 +66,14 @@ function residentStatus(entry: LedgerEntry, memory: Memory, wall: number): Resid
     expires_in_s: secondsLeft(entry, wall),
     stays: busy > 0 ? 'busy' : kept !== undefined ? 'pinned' : 'keep_alive',
   };
+}
+
+/** A runtime that tells no size, of a process that nobody knows, has what the config says. */
+function sizeOf(entry: LedgerEntry, memory: Memory): number | null {
+  const { known, resident } = entry;
+  const measured = measure(entry, memory);
+  if (measured !== null || resident.loading || resident.process !== null || !known) return measured;
+  return memory.footprints.of(known.weights);
 }
 
 function ofConfig(config: Config, name: string): Pick<ModelStatus, 'keep_alive_s' | 'fallback'> {

@@ -69,6 +69,7 @@ export class Warmth {
     const { ledger, pinned, probe, room } = this.#memory;
     const entries = await ledger.residents();
     for (const known of ledger.known) {
+      if (known.weights.remote) continue;
       const model = known.models.find((name) => pinned.has(name));
       const idle = room.queue === 0 && ledger.known.every(({ weights }) => ledger.busy(weights.id) === 0);
       const there = entries.some(({ id }) => id === known.weights.id);

@@ -7,6 +7,8 @@ import type { StartChild } from './llamacpp/child-process.ts';
 export interface Weights extends Omit<WeightsConfig, 'runtime'> {
   /** The key in the config. */
   id: string;
+  /** They are in the memory of another machine, and take none of this one's. */
+  remote?: true;
 }
 
 /** A model on its weights: one link of a chain, durations in seconds (`forever` is Infinity). */
@@ -38,6 +40,7 @@ export interface Resident {
   key: string;
   /** Bytes by the runtime's own account; null where it gives none. */
   size: number | null;
+  /** 0 where the runtime does not tell: then it is taken to be as in the config. */
   context: number;
   /** When they go by themselves, in seconds since 1970; Infinity for never, null while busy or unknown. */
   expiresAt: number | null;
@@ -45,6 +48,8 @@ export interface Resident {
   process: number | string | null;
   /** They are still on their way in. */
   loading: boolean;
+  /** Its runtime cannot have them leave: whoever needs the room looks elsewhere. */
+  fixed?: true;
 }
 
 /** What holds weights in memory. One object per key of `runtimes` in the config. */
@@ -64,6 +69,8 @@ export interface Runtime {
   unload(key: string): Promise<void>;
   /** The machine has slept: connections that were kept may be dead. Those without any have nothing to do. */
   renew?(): void;
+  /** The config was read anew: what was found out about a server may be otherwise now. */
+  reloaded?(): void;
   /** Ends everything that it started. */
   close(): Promise<void>;
 }
@@ -88,6 +95,8 @@ export interface Examination {
 
 /** What a runtime tells of itself and of its weights on disk. */
 export interface RuntimeCare {
+  /** Who gets its models, where that is not for `pull` to do; one clause. */
+  readonly foreign?: string;
   /** Whether it has the weights, in memory or not. Throws `LinkFailure` when it does not say. */
   has(weights: Weights): Promise<boolean>;
   /** Where it would put the weights. Never throws. */

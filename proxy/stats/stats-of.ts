@@ -42,7 +42,10 @@ export async function statsOf(
   };
 }
 
-/** What these tokens would have cost. */
-export function worth({ tokens_in, tokens_out }: Tally, { input, output }: Prices): number {
-  return (tokens_in / 1e6) * input + (tokens_out / 1e6) * output;
+/** What these tokens would have cost. Those that were paid for saved nothing. */
+export function worth(
+  { tokens_in, tokens_out, paid_in, paid_out }: Tally,
+  { input, output }: Prices,
+): number {
+  return ((tokens_in - paid_in) / 1e6) * input + ((tokens_out - paid_out) / 1e6) * output;
 }

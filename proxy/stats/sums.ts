@@ -10,6 +10,8 @@ export interface Sums {
   failed: number;
   tokens_in: number;
   tokens_out: number;
+  paid_in: number;
+  paid_out: number;
   swapouts: number;
   /** Histograms of answered requests that were no cache hits. */
   latency: Counts;
@@ -24,6 +26,8 @@ export const noSums = (): Sums => ({
   failed: 0,
   tokens_in: 0,
   tokens_out: 0,
+  paid_in: 0,
+  paid_out: 0,
   swapouts: 0,
   latency: {},
   ttft: {},
@@ -42,6 +46,10 @@ export function countLine(sums: Sums, line: LogLine): void {
   if (line.exit_code !== EXIT.answered) return;
   sums.tokens_in += line.tokens_in ?? 0;
   sums.tokens_out += line.tokens_out ?? 0;
+  if (line.paid) {
+    sums.paid_in += line.tokens_in ?? 0;
+    sums.paid_out += line.tokens_out ?? 0;
+  }
   if (line.cache_hit) {
     sums.hits += 1;
     return;
@@ -50,7 +58,10 @@ export function countLine(sums: Sums, line: LogLine): void {
   if (typeof line.ttft_s === 'number') countOne(sums.ttft, bucketOf(line.ttft_s));
 }
 
-const PLAIN = ['requests', 'hits', 'demoted', 'failed', 'tokens_in', 'tokens_out', 'swapouts'] as const;
+const PLAIN = [
+  ...(['requests', 'hits', 'demoted', 'failed', 'swapouts'] as const),
+  ...(['tokens_in', 'tokens_out', 'paid_in', 'paid_out'] as const),
+];
 
 /** Adds `more` to `sums`. */
 export function addSums(sums: Sums, more: Sums): void {

@@ -70,6 +70,7 @@ export function logLine(
     ...(command !== null && { command }),
     ...(receipt.memory !== null && { memory: receipt.memory }),
     ...(receipt.shared && { shared: true }),
+    ...(receipt.paid && { paid: true }),
     ...(receipt.wait_s > 0 && { wait_s: round(receipt.wait_s, 3) }),
     ...(receipt.council !== null && { council: withoutTexts(receipt.council) }),
     ...(receipt.error !== null && { error: receipt.error.slice(0, TEXT_CHARS) }),

@@ -18,6 +18,7 @@ const REASONS: Record<Reason, true> = {
   thrash: true,
   cooling_off: true,
   missing: true,
+  unauthorized: true,
   unsupported: true,
   empty: true,
 };
@@ -78,6 +79,7 @@ function furtherOf(fields: Fields): Partial<LogLine> {
   if (typeof fields.command === 'string') further.command = fields.command;
   if (fields.memory === 'tight') further.memory = 'tight';
   if (fields.shared === true) further.shared = true;
+  if (fields.paid === true) further.paid = true;
   if (isFields(fields.council)) further.council = councilOf(fields.council);
   if ('wait_s' in fields) further.wait_s = amountOr(fields.wait_s) ?? 0;
   if (typeof fields.error === 'string') further.error = fields.error;

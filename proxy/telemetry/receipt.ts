@@ -31,6 +31,7 @@ export class ReceiptBuilder {
       cache: 'bypass',
       cache_key: null,
       shared: false,
+      paid: false,
       memory: null,
       pressure: 'normal',
       swapouts: null,
@@ -86,7 +87,7 @@ export class ReceiptBuilder {
   }
 
   /** What only others know: what the machine's memory went through meanwhile, and how long a context the server has. */
-  measured(facts: Pick<Receipt, 'pressure' | 'swapouts' | 'pageouts' | 'context'>): void {
+  measured(facts: Pick<Receipt, 'pressure' | 'swapouts' | 'pageouts' | 'context' | 'paid'>): void {
     Object.assign(this.#facts, facts);
   }
 

@@ -9,6 +9,7 @@ const REASONS: Record<Reason, string> = {
   thrash: 'made the machine swap',
   cooling_off: 'rests after a failure',
   missing: 'is not installed',
+  unauthorized: 'its key is refused',
   unsupported: 'cannot do what was asked',
   empty: 'said nothing',
 };

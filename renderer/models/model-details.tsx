@@ -41,7 +41,11 @@ export function ModelDetails({
       </p>
       <p className="dim">
         {model.weights} on {model.runtime}
-        {model.keep_alive_s === null ? ', never let go' : `, kept for ${duration(model.keep_alive_s)}`}
+        {model.state === 'remote'
+          ? ''
+          : model.keep_alive_s === null
+            ? ', never let go'
+            : `, kept for ${duration(model.keep_alive_s)}`}
       </p>
       {numbers.length > 0 && (
         <dl className="numbers" aria-label="The last week">
@@ -55,7 +59,7 @@ export function ModelDetails({
       )}
       {stats && !mine && <p className="dim">Nobody asked for it in the last week.</p>}
       {error && <p className="row-error">{error}</p>}
-      {model.state !== 'cold' && <CoolNow model={model} blocked={blocked} />}
+      {model.state !== 'cold' && model.state !== 'remote' && <CoolNow model={model} blocked={blocked} />}
     </div>
   );
 }

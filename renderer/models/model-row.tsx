@@ -30,6 +30,7 @@ export function ModelRow(props: {
   const { words, ring } = warmthOf(model, passed);
   const details = useId();
   const { last } = model;
+  const remote = model.state === 'remote';
   return (
     <li className={`model model-${model.state}`}>
       <div className="model-row">
@@ -53,7 +54,12 @@ export function ModelRow(props: {
               ))}
             </span>
             <span className="model-facts">
-              <span className="model-size">{sizeOf(model)}</span>
+              {!remote && <span className="model-size">{sizeOf(model)}</span>}
+              {model.paid && (
+                <span className="model-paid" title="Asked by name only">
+                  costs money
+                </span>
+              )}
               <span className="model-warmth">{words}</span>
               {last && (
                 <span className="model-last" title="Its last answer">
@@ -68,7 +74,7 @@ export function ModelRow(props: {
           label={`Keep ${model.model} warm`}
           on={wish?.pinned ?? model.pinned}
           onChange={onPin}
-          blocked={blocked}
+          blocked={remote ? 'Another machine says how long it stays' : blocked}
           pending={wish?.pending ?? false}
         />
       </div>

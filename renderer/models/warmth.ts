@@ -16,6 +16,12 @@ export interface Warmth {
 export function warmthOf(model: ModelStatus, passed: number): Warmth {
   const { state, loading, in_flight, expires_in_s, keep_alive_s, pinned } = model;
   if (state === 'loading') return loadingOf(loading, passed);
+  if (state === 'remote')
+    return {
+      words: in_flight > 0 ? 'answering elsewhere' : 'on another machine',
+      ring: { kind: 'part', part: 1 },
+      ticks: false,
+    };
   if (state === 'cold')
     return { words: pinned ? 'cold, waits for room' : 'cold', ring: { kind: 'empty' }, ticks: false };
   const full: Ring = { kind: 'part', part: 1 };

@@ -74,7 +74,8 @@ describe('its text', () => {
 
   it('says what to do where no price is known', () => {
     const total = { requests: 1, hits: 0, demoted: 0, failed: 0, p50: null, p95: null, ttft_p50: null };
-    const sums = { ...total, tokens_in: 0, tokens_out: 0, swapouts: 0, reasons: {} };
+    const tokens = { tokens_in: 0, tokens_out: 0, paid_in: 0, paid_out: 0 };
+    const sums = { ...total, ...tokens, swapouts: 0, reasons: {} };
     const report = { from: now, to: now, total: sums, models: [], hours: [1], prices: null, saved: null };
     expect(statsText(report, false)).toMatch(/\nworth +unknown: set prices in the config/);
   });

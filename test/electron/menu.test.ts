@@ -47,6 +47,12 @@ describe('the menu', () => {
     ]);
   });
 
+  it('keeps nothing warm that is on another machine', () => {
+    const models = [model(), model({ model: 'box', state: 'remote' })];
+    const items = menuOf(status({ models }), ATTACHED, null, actions());
+    expect(labels(items).filter((label) => /fast-9b|box/.test(label ?? ''))).toEqual(['fast-9b    6.6 GB']);
+  });
+
   it('a click on a model turns its pin around', () => {
     const does = actions();
     const items = menuOf(

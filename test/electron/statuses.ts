@@ -14,6 +14,7 @@ export function model(fields: Partial<ModelStatus> = {}): ModelStatus {
     size: 6.6e9,
     measured: true,
     state: 'cold',
+    paid: false,
     expires_in_s: null,
     pinned: false,
     in_flight: 0,

@@ -30,11 +30,17 @@ export interface TestToaster extends Serving {
 }
 
 /** The tests' changes to the built-in config; `models` is further YAML below `models:`. */
-function configYaml(ollamaUrl: string, models: string, further: string, weights: string): string {
+function configYaml(
+  ollamaUrl: string,
+  models: string,
+  further: string,
+  weights: string,
+  runtimes: string,
+): string {
   return `
 runtimes:
   ollama: { url: "${ollamaUrl}" }
-  llamacpp: { threads: 1 }
+  llamacpp: { threads: 1 }${runtimes && `\n${runtimes}`}
 weights:
   qwen-0.5b: { file: tiny.gguf, context: 512 }
   # One answer at a time.
@@ -69,8 +75,9 @@ export async function startToaster(
     startChild?: StartChild;
     bindings?: readonly Binding[];
     limits?: Partial<Limits>;
-    /** YAML below `weights:`. */
+    /** YAML below `weights:`, and below `runtimes:`. */
     weights?: string;
+    runtimes?: string;
   } = {},
 ): Promise<TestToaster> {
   const folder = mkdtempSync(join(tmpdir(), 'toaster-'));
@@ -79,7 +86,13 @@ export async function startToaster(
   const writeConfig = (models: string): void =>
     writeFileSync(
       paths.config,
-      configYaml(options.onOllama ?? fake.url, models, options.further ?? '', options.weights ?? ''),
+      configYaml(
+        options.onOllama ?? fake.url,
+        models,
+        options.further ?? '',
+        options.weights ?? '',
+        options.runtimes ?? '',
+      ),
     );
   writeConfig(options.models ?? '  tiny: {}');
   if (options.pinned) writeFileSync(paths.state, JSON.stringify({ pinned: options.pinned }));

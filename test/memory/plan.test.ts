@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Held, planRoom, type RoomSettings, type Situation } from '../../proxy/memory/plan.ts';
+import {
+  allTheRoom,
+  type Held,
+  planRoom,
+  type RoomSettings,
+  type Situation,
+} from '../../proxy/memory/plan.ts';
 
 const GB = 1e9;
 /** A 24 GB machine of which models may have what is free less 2, or, alone, all but 4. */
@@ -93,4 +99,16 @@ it('reserves for a council: its chairman leaves after those that are pinned, and
   );
   expect(plan(6, situation)).toEqual(load(['pinned']));
   expect(plan(12, situation)).toEqual(load(['pinned', 'chairman']));
+});
+
+it('room is not made by one that cannot leave: others go, and where that does not do, it is loaded tight or not at all', () => {
+  const stays = held('stays', 6, { fixed: true });
+  expect(plan(6, with_(4, stays, held('goes', 6, { lastUsed: 9 })))).toEqual(load(['goes']));
+  expect(plan(6, with_(4, stays))).toEqual(load([], [], true));
+  expect(plan(4, with_(20, stays), { budget: 9 * GB })).toMatchObject({
+    kind: 'no_room',
+    free: 3 * GB,
+    why: 'what cannot be unloaded takes of the budget for models',
+  });
+  expect(allTheRoom(6 * GB, [stays, held('goes', 1)])).toEqual(load(['goes'], [], true));
 });

@@ -74,6 +74,8 @@ describe('what is counted', () => {
       ttft_p50: expect.closeTo(0.5, 1),
       tokens_in: 10 + 100 + 5 + 5,
       tokens_out: 20 + 200 + 1 + 1,
+      paid_in: 0,
+      paid_out: 0,
       reasons: { timeout: 1, no_room: 1 },
     });
     expect(models.map(({ model, requests }) => [model, requests])).toEqual([

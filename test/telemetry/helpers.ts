@@ -16,6 +16,7 @@ export function aReceipt(differs: Partial<Receipt> = {}): Receipt {
     cache: 'hit',
     cache_key: '5d41402abc4b2a76b9719d911017c592ae3f1c8d3f3d6e7b4e5b0a4c9d8e7f60',
     shared: false,
+    paid: false,
     memory: null,
     pressure: 'normal',
     swapouts: null,

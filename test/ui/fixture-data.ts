@@ -22,6 +22,7 @@ export function modelStatus(model: string, fields: Partial<ModelStatus> = {}): M
     size: 2 * GB,
     measured: false,
     state: 'cold',
+    paid: false,
     expires_in_s: null,
     pinned: false,
     in_flight: 0,
@@ -263,6 +264,8 @@ function tally(lines: LogLine[]): Tally {
     swapouts: 0,
     tokens_in: lines.reduce((sum, { tokens_in }) => sum + (tokens_in ?? 0), 0),
     tokens_out: lines.reduce((sum, { tokens_out }) => sum + (tokens_out ?? 0), 0),
+    paid_in: 0,
+    paid_out: 0,
     reasons: demoted > 0 ? { no_room: demoted } : {},
   };
 }

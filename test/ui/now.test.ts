@@ -55,6 +55,26 @@ describe('memory', () => {
 });
 
 describe('models', () => {
+  onPage(
+    'on another machine have no size and cannot be kept warm from here; what costs money says so',
+    async (open) => {
+      const data = laptop(now());
+      const box = modelStatus('box', { state: 'remote', size: 0 });
+      const gpt = modelStatus('gpt', { state: 'remote', size: 0, paid: true });
+      data.status = { ...data.status, models: [box, gpt] };
+      const { page } = await openFixture(open, { data });
+      const row = (name: string) => page.getByRole('listitem').filter({ hasText: name });
+      expect(await row('box').textContent()).toMatch(/box.*on another machine/);
+      expect(await row('box').textContent()).not.toContain('GB');
+      expect(await row('box').textContent()).not.toContain('costs money');
+      expect(await row('gpt').textContent()).toContain('costs money');
+      const keep = page.getByRole('switch', { name: 'Keep box warm' });
+      expect(await keep.getAttribute('aria-disabled')).toBe('true');
+      await row('box').getByRole('button').first().click();
+      expect(await page.getByRole('button', { name: 'Cool now' }).count()).toBe(0);
+    },
+  );
+
   onPage('two hundred with long names scroll, are cut, and can be found', async (open) => {
     const data = laptop(now());
     const names = Array.from({ length: 200 }, (_, index) => `model-${index}-`.padEnd(80, 'x'));

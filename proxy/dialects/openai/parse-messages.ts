@@ -31,7 +31,7 @@ function toMessage(message: OpenaiMessage, index: number, callNames: Map<string,
   }
   if (message.role === 'tool') {
     const toolName = callNames.get(message.tool_call_id);
-    if (toolName !== undefined) return { role: 'tool', text, toolName };
+    if (toolName !== undefined) return { role: 'tool', text, toolName, toolCallId: message.tool_call_id };
     throw new ApiError(
       400,
       `No earlier message holds the tool call ${message.tool_call_id}; send it along.`,

@@ -30,11 +30,17 @@ export const checkModels: Check = async ({ live }) => {
   const { missing, there } = await missingWeights(live);
   const { tiers, default_tier } = live.config;
   const needed = tiers[default_tier];
-  const findings = missing.map(({ weights, models, link }): Found => {
+  const findings = missing.map(({ weights, models, link, runtime }): Found => {
     const name = weights.name ?? weights.file ?? weights.id;
-    const mend = `ask --pull ${pullWord(live.config, link.model)}`;
+    const foreign = live.runtimes.get(runtime)?.foreign;
+    const mend = foreign === undefined ? `ask --pull ${pullWord(live.config, link.model)}` : null;
     const says = `${name} is missing (${models.join(', ')})`;
-    const other = weights.name === undefined ? '' : `; or: ollama pull ${weights.name}`;
+    const other =
+      foreign !== undefined
+        ? `: ${foreign}`
+        : weights.name === undefined
+          ? ''
+          : `; or: ollama pull ${weights.name}`;
     return needed !== undefined && models.includes(needed)
       ? wrong(`${says}, the default tier${other}`, mend)
       : warn(`${says}${other}`, mend);

@@ -30,7 +30,7 @@ export async function tierRooms({
   const now = Math.max(0, Math.min(most, available + held - reserve_gb * 1e9));
   return Object.entries(config.tiers).flatMap(([tier, name]) => {
     const [link] = chainOf(config, name);
-    if (!link) return [];
+    if (!link || link.weights.remote) return [];
     const bytes = memory.footprints.of(link.weights);
     const context = Math.max(0, bytes - link.weights.size_gb * 1e9);
     return [{ tier, runtime: link.runtime, bytes, context, most, now }];

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isLoopback } from '../../config/remote.ts';
 import type { PullPlace, Weights } from '../types.ts';
-import { isLoopback, readServer } from './server-environment.ts';
+import { readServer } from './server-environment.ts';
 
 /** The home that its installer for Linux gives to the service, whose environment only the service itself may see. */
 const SERVICE_HOME = '/usr/share/ollama';

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { isLoopback } from '../../config/remote.ts';
 import { portHolder } from '../../port-holder.ts';
 
 /** The process behind an address, and its environment; null where this user may not look. */
@@ -8,11 +9,7 @@ export interface OllamaServer {
   environment: ReadonlyMap<string, string> | null;
 }
 
-const LOOPBACK_NAME = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const run = promisify(execFile);
-
-/** Whether an address is one of this machine. */
-export const isLoopback = (url: string): boolean => LOOPBACK_NAME.test(new URL(url).hostname);
 
 /** What the server at `url` was started with. Never throws: what cannot be seen is null. */
 export async function readServer(

@@ -49,7 +49,7 @@ const call = fc.tuple(text, text, fc.jsonValue(), text).map(([id, name, args, an
     ],
     read: [
       { role: 'assistant', text: '', toolCalls: [{ id, ...given }] },
-      { role: 'tool', text: answer, toolName: name },
+      { role: 'tool', text: answer, toolName: name, toolCallId: id },
     ],
   };
 });

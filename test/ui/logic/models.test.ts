@@ -21,6 +21,15 @@ describe('how warm a model is', () => {
     expect(warmth({ state: 'cold', pinned: true }).words).toBe('cold, waits for room');
   });
 
+  it('is not for this machine to say of one on another', () => {
+    expect(warmth({ state: 'remote', pinned: true })).toEqual({
+      words: 'on another machine',
+      ring: { kind: 'part', part: 1 },
+      ticks: false,
+    });
+    expect(warmth({ state: 'remote', in_flight: 2 }).words).toBe('answering elsewhere');
+  });
+
   it('is on its way for as long as last time, or nobody knows how long', () => {
     const loading: Partial<ModelStatus> = { state: 'loading', loading: { elapsed_s: 2, expected_s: 8 } };
     expect(warmth(loading, 2)).toEqual({
