@@ -1,4 +1,4 @@
-import type { CompleteLink } from '../chat/types.ts';
+import type { CompleteLink, Task } from '../chat/types.ts';
 import type { ModelConfig, RuntimeConfig, WeightsConfig } from '../config/schema.ts';
 import type { Found } from '../doctor/finding.ts';
 import type { StartChild } from './llamacpp/child-process.ts';
@@ -51,6 +51,8 @@ export interface Resident {
 export interface Runtime {
   /** How this runtime answers for one link. */
   complete(link: Link): CompleteLink;
+  /** What it can do besides chat; others are refused before it is asked. */
+  readonly tasks?: readonly Task['kind'][];
   /**
    * What identifies the bytes of the weights, for the cache's key; null when it cannot be known.
    * Cheap: remembered, refreshed behind the caller's back.
