@@ -36,6 +36,7 @@ export const openLlamacpp: OpenRuntime<'llamacpp'> = ({ threads }, { modelsDir, 
   new Llamacpp(modelsDir, threads ?? null, startChild ?? forkChild);
 
 export class Llamacpp implements OpenedRuntime {
+  readonly tasks = ['embed', 'complete'] as const;
   readonly #modelsDir: string;
   readonly #threads: number | null;
   readonly #start: StartChild;
@@ -212,6 +213,7 @@ function toEngine({ model, settings }: Link, request: ChatRequest): EngineReques
   const think = request.effort === undefined ? settings.think : request.effort !== 'none';
   return {
     model,
+    task: request.task ?? null,
     messages: request.messages,
     tools: request.tools,
     firstCallOnly: !request.parallelToolCalls,
