@@ -1,6 +1,7 @@
-import type { Sampling, Tool, ToolChoice } from '../../chat/types.ts';
+import type { Tool, ToolChoice } from '../../chat/types.ts';
 import { objectBody, readFields, refuse, unknownFields, unsupported } from '../body.ts';
 import type { Understood } from '../dialect.ts';
+import { toSampling } from '../sampling.ts';
 import { checkedChoice, NO_PARAMETERS } from '../tools.ts';
 import { parseMessages } from './parse-messages.ts';
 import { type OpenaiRequest, openaiRequest, REFUSED } from './request.ts';
@@ -50,20 +51,6 @@ function toRequest(fields: OpenaiRequest, stream: boolean): Understood['request'
     ...(maxTokens != null && { maxTokens }),
     ...(fields.logprobs && { topLogprobs: fields.top_logprobs ?? 0 }),
     ...(fields.reasoning_effort && { effort: fields.reasoning_effort }),
-  };
-}
-
-function toSampling(fields: OpenaiRequest): Sampling {
-  const stop = typeof fields.stop === 'string' ? [fields.stop] : fields.stop;
-  return {
-    ...(fields.temperature != null && { temperature: fields.temperature }),
-    ...(fields.top_p != null && { topP: fields.top_p }),
-    ...(fields.top_k != null && { topK: fields.top_k }),
-    ...(fields.min_p != null && { minP: fields.min_p }),
-    ...(fields.seed != null && { seed: fields.seed }),
-    ...(stop?.length && { stop }),
-    ...(fields.frequency_penalty != null && { frequencyPenalty: fields.frequency_penalty }),
-    ...(fields.presence_penalty != null && { presencePenalty: fields.presence_penalty }),
   };
 }
 

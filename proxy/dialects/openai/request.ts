@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { samplingFields } from '../sampling.ts';
 import { functionName, schemaObject } from '../tools.ts';
 
 /** OpenAI's chat-completions request, as far as local runtimes can honour it. Source: OpenAI's API reference, chat. */
@@ -68,18 +69,9 @@ export const openaiRequest = z.object({
   stream_options: z
     .object({ include_usage: z.boolean().nullish(), include_obfuscation: z.boolean().nullish() })
     .nullish(),
-  temperature: z.number().min(0).max(2).nullish(),
-  top_p: z.number().min(0).max(1).nullish(),
-  top_k: z.int().min(0).nullish(),
-  min_p: z.number().min(0).max(1).nullish(),
-  seed: z.int().nullish(),
-  stop: z
-    .union([z.string().min(1), z.array(z.string().min(1)).max(16)], 'expected a string or a list of strings')
-    .nullish(),
+  ...samplingFields,
   max_tokens: z.int().min(1).nullish(),
   max_completion_tokens: z.int().min(1).nullish(),
-  frequency_penalty: z.number().min(-2).max(2).nullish(),
-  presence_penalty: z.number().min(-2).max(2).nullish(),
   logprobs: z.boolean().nullish(),
   top_logprobs: z.int().min(0).max(20).nullish(),
   response_format: responseFormat.nullish(),
