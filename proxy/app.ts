@@ -10,6 +10,7 @@ import { StderrStreams } from './ask/stderr-streams.ts';
 import { configJsonSchema } from './config/json-schema.ts';
 import { HEADERS, type Health } from './contract.ts';
 import { answerIn } from './dialects/answer.ts';
+import { ollamaRoutes } from './dialects/ollama/routes.ts';
 import { dialectAt } from './dialects/registry.ts';
 import { ApiError } from './errors.ts';
 import { type Guard, guardAsk, guardJson } from './guard.ts';
@@ -139,12 +140,14 @@ function createApp({ service, events, paths, ui, startedAt }: AppParts): Express
   });
   app.post('/api/cool', admin, async (_req, res) => void res.json(await coolAll(memory, warmth)));
   app.post('/api/config/reload', admin, (_req, res) => void res.json(reloadConfig(live)));
+  // Ollama's own /api/tags, /api/ps, /api/show and /api/version; none of their names is one of those above.
+  app.use('/api', ollamaRoutes(service.parts, jsonOf, startedAt));
   app.get('/config.schema.json', (_req, res) => void res.json(configJsonSchema()));
 
   app.use((req) => {
     throw new ApiError(
       404,
-      `There is no ${req.method} ${req.path}. The API is at /v1/chat/completions and /v1/models.`,
+      `There is no ${req.method} ${req.path}. The API is at /v1/chat/completions, /v1/completions, /v1/embeddings and /v1/models.`,
       {
         code: 'not_found',
       },

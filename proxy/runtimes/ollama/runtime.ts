@@ -4,7 +4,6 @@ import type { Link, OpenRuntime } from '../types.ts';
 import { Blobs } from './blobs.ts';
 import { chatBody } from './chat-body.ts';
 import { ChunkReader } from './chunks.ts';
-import { Digests } from './digests.ts';
 import { embed } from './embed.ts';
 import { examineOllama } from './examine.ts';
 import { failureOf } from './failures.ts';
@@ -14,16 +13,18 @@ import { OllamaHttp, readLines, readText } from './http.ts';
 import { placeOf } from './place.ts';
 import { pullModel } from './pull.ts';
 import { listResidents, load, tellLoading, unload } from './residency.ts';
+import { Tags } from './tags.ts';
 
 /** Ollama over its native API: only that one takes keep_alive, think, num_ctx and truncate. */
 export const openOllama: OpenRuntime<'ollama'> = ({ url }, { warn }) => {
   const http = new OllamaHttp(url);
   const blobs = new Blobs(http, warn);
-  const digests = new Digests(http, () => performance.now());
+  const tags = new Tags(http, () => performance.now());
   return {
     complete: (link) => completeOn(http, link),
     tasks: ['embed', 'complete'],
-    digest: (weights) => digests.of(weights.name ?? ''),
+    digest: (weights) => tags.digestOf(weights.name ?? ''),
+    about: (weights) => tags.about(weights.name ?? ''),
     residents: () => listResidents(http, blobs),
     load: (link, signal) => load(http, link, signal),
     unload: (key) => unload(http, key),

@@ -1,0 +1,60 @@
+import { type Request, type Response, Router } from 'express';
+import type { Json } from '../../chat/types.ts';
+import { ApiError } from '../../errors.ts';
+import { findModel } from '../../http/models.ts';
+import { statusOf } from '../../memory/status.ts';
+import type { ServiceParts } from '../../service.ts';
+import { shown, type Tag, tagOf } from './describe.ts';
+import { running } from './running.ts';
+import { OLLAMA_VERSION } from './version.ts';
+
+/** What Ollama has besides: it answers, or changes what is on the disk. */
+const ELSEWHERE = [
+  ...['/chat', '/generate', '/embed', '/embeddings'],
+  ...['/pull', '/push', '/create', '/copy', '/delete', '/blobs/:digest'],
+];
+
+/**
+ * Ollama's read-only endpoints, for clients that look for models by them; they speak to these models at `/v1`. Nothing is
+ * asked of a model here and nothing changes, so `show` takes any content type, as Ollama does. Below `/api`.
+ */
+export function ollamaRoutes(
+  { live, memory, clock }: Pick<ServiceParts, 'live' | 'memory' | 'clock'>,
+  jsonOf: (req: Request, res: Response) => Promise<Json>,
+  startedAt: number,
+): Router {
+  const router = Router();
+  const tags = (): Promise<Tag[]> => {
+    const { current } = live;
+    return Promise.all([...current.catalog.values()].map((model) => tagOf(model, current, startedAt)));
+  };
+  router.get('/version', (_req, res) => void res.json({ version: OLLAMA_VERSION }));
+  router.get('/tags', async (_req, res) => void res.json({ models: await tags() }));
+  router.get('/ps', async (_req, res) => {
+    const wall = clock.wall();
+    const status = await statusOf(memory, live.current.config, wall);
+    res.json({ models: running(status, await tags(), wall) });
+  });
+  router.post('/show', async (req, res) => {
+    const { current } = live;
+    const model = findModel(current, namedIn(await jsonOf(req, res)));
+    res.json(shown(await tagOf(model, current, startedAt)));
+  });
+  router.all(ELSEWHERE, (req) => {
+    throw new ApiError(
+      501,
+      `Of Ollama's API only what lists models is here, and no ${req.method} ${req.baseUrl}${req.path}. Ask models at /v1, as OpenAI's API has it; get and remove them with ask --pull and ollama itself.`,
+      { code: 'not_implemented' },
+    );
+  });
+  return router;
+}
+
+/** `model`, or `name` as clients used to call it; Ollama's own tag for none is taken for none. Throws `ApiError` 400. */
+function namedIn(json: Json): string {
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) {
+    const { model = json.name } = json;
+    if (typeof model === 'string' && model !== '') return model.replace(/:latest$/, '');
+  }
+  throw new ApiError(400, 'Name the model: {"model":"fast-9b"}.', { param: 'model' });
+}
