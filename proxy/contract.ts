@@ -61,6 +61,8 @@ export interface Attempt {
   seconds: number;
 }
 
+/** What a model can be asked for besides a chat: vectors, or that a text goes on. */
+export type TaskKind = 'embed' | 'complete';
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
 export type CacheOutcome = 'hit' | 'miss' | 'bypass';
 
@@ -139,6 +141,8 @@ export interface Receipt {
   prompt_hash: string;
   prompt_chars: number;
   response_chars: number;
+  /** What was asked for in place of a chat; null: a chat. */
+  task: TaskKind | null;
   finish: FinishReason | null;
   exit_code: ExitCode;
   error: string | null;
@@ -177,6 +181,8 @@ export interface LogLine {
   pageouts?: number | null;
   /** The flag of an `ask` that was no question to a model, such as `doctor`: no request, whatever became of it. */
   command?: string;
+  /** Left out for a chat. */
+  task?: TaskKind;
   memory?: 'tight';
   shared?: true;
   /** Left out where it did not wait. */

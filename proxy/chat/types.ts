@@ -57,7 +57,7 @@ export interface Asker {
 
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high';
 
-/** What is asked for in place of the next turn of a conversation. */
+/** What is asked for in place of the next turn of a conversation. Its kinds are the contract's. */
 export type Task =
   /** A vector for each text, in their order. `dimensions`: of that length, where the weights were made for being cut. */
   | { kind: 'embed'; input: string[]; dimensions?: number }

@@ -24,7 +24,7 @@ export async function answerIn(
     exchange.receipt.asked(namedModel(json), { hash: '', chars: 0 });
     understood = dialect.parse(json);
     const { model, messages, task } = understood.request;
-    exchange.receipt.asked(model, promptFacts(messages, task));
+    exchange.receipt.asked(model, promptFacts(messages, task), task?.kind);
     exchange.client = { user: understood.user, metadata: understood.metadata };
     findModel(exchange.live, model);
   } catch (error) {
