@@ -10,7 +10,7 @@ import { StderrStreams } from './ask/stderr-streams.ts';
 import { configJsonSchema } from './config/json-schema.ts';
 import { HEADERS, type Health } from './contract.ts';
 import { answerIn } from './dialects/answer.ts';
-import { ollamaRoutes } from './dialects/ollama/routes.ts';
+import { OLLAMA_ELSEWHERE, ollamaHandlers } from './dialects/ollama/handlers.ts';
 import { dialectAt } from './dialects/registry.ts';
 import { ApiError } from './errors.ts';
 import { type Guard, guardAsk, guardJson } from './guard.ts';
@@ -75,6 +75,7 @@ function createApp({ service, events, paths, ui, startedAt }: AppParts): Express
   const streams = new StderrStreams();
   const { live, clock, memory, warmth, codes, rollUp, token, bodyIdleMs } = service.parts;
   const jsonOf = (req: Request, res: Response) => readJson(req, res, bodyIdleMs);
+  const ollama = ollamaHandlers(service.parts, jsonOf, startedAt);
   const admin = (req: Request, _res: Response, next: NextFunction) => {
     requireToken(req.get('authorization'), token.value, token.file);
     next();
@@ -140,8 +141,12 @@ function createApp({ service, events, paths, ui, startedAt }: AppParts): Express
   });
   app.post('/api/cool', admin, async (_req, res) => void res.json(await coolAll(memory, warmth)));
   app.post('/api/config/reload', admin, (_req, res) => void res.json(reloadConfig(live)));
-  // Ollama's own /api/tags, /api/ps, /api/show and /api/version; none of their names is one of those above.
-  app.use('/api', ollamaRoutes(service.parts, jsonOf, startedAt));
+  // Ollama's own, for clients that look for models there; none of their names is one of those above.
+  app.get('/api/version', ollama.version);
+  app.get('/api/tags', ollama.tags);
+  app.get('/api/ps', ollama.ps);
+  app.post('/api/show', ollama.show);
+  app.all(OLLAMA_ELSEWHERE, ollama.elsewhere);
   app.get('/config.schema.json', (_req, res) => void res.json(configJsonSchema()));
 
   app.use((req) => {
