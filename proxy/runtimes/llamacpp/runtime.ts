@@ -66,7 +66,7 @@ export class Llamacpp implements OpenedRuntime {
   async about(weights: Weights): Promise<About | null> {
     try {
       const { size, mtime } = await stat(this.#fileOf(weights));
-      return { size, modifiedAt: mtime.toISOString(), details: {}, capabilities: null };
+      return { size, modifiedAt: mtime.toISOString(), details: { format: 'gguf' }, capabilities: null };
     } catch {
       // Not there, or not to be looked at: either way nothing is known.
       return null;
