@@ -104,8 +104,11 @@ export interface Examination {
 export interface RuntimeCare {
   /** Whether it has the weights, in memory or not. Throws `LinkFailure` when it does not say. */
   has(weights: Weights): Promise<boolean>;
-  /** What it knows of the weights; null when they are not there, or nothing is said. Never throws. */
-  about?(weights: Weights): Promise<About | null>;
+  /**
+   * What it knows of the weights; null when they are not there, or nothing is said. It may be remembered from earlier, unless
+   * `fresh`. Never throws.
+   */
+  about?(weights: Weights, fresh?: boolean): Promise<About | null>;
   /** Where it would put the weights. Never throws. */
   place(weights: Weights): Promise<PullPlace>;
   /** Fetches the weights, and goes on where an earlier try broke off. Throws `ApiError` and `LinkFailure`. */

@@ -189,6 +189,14 @@ describe('is refused, with a line in the log', () => {
     expect(lastLine()).toMatchObject({ exit_code: 2, served_by: null });
   });
 
+  it('by models that say on Ollama’s disk what they cannot: nothing is loaded for that', async () => {
+    await toaster.admin('POST', '/api/cool');
+    expect((await post({ model: 'coder-30b' })).status).toBe(400);
+    const fill = { model: 'coder-30b', prompt: 'a', suffix: 'b' };
+    expect((await toaster.post('/v1/completions', fill)).status).toBe(400);
+    expect(toaster.fake.residency.list()).toEqual([]);
+  });
+
   it('a chat with what only makes vectors, on Ollama and of a GGUF; its health is not blamed', async () => {
     for (const model of ['embed', 'vectors'])
       for (let i = 0; i < 4; i++) {

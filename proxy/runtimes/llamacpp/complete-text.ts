@@ -1,5 +1,6 @@
 import { LlamaCompletion, type LlamaContextSequence, type LlamaModel, type Token } from 'node-llama-cpp';
 import type { Delta, Finish, Task } from '../../chat/types.ts';
+import { noInfill } from '../inability.ts';
 import { emitText } from './emit-text.ts';
 import { EngineFault } from './engine-fault.ts';
 import { SPARE, tooLong } from './prompt-size.ts';
@@ -80,10 +81,7 @@ function ask(model: LlamaModel, { prompt, suffix }: Complete, name: string): Ask
     };
   }
   if (infill.prefix === null || infill.suffix === null)
-    throw new EngineFault(
-      `${name} cannot fill in before a \`suffix\`: it has no tokens for that. Ask a model made for it, such as one on qwen2.5-coder, or leave \`suffix\` out.`,
-      { code: 'unsupported', param: 'suffix' },
-    );
+    throw new EngineFault(noInfill(name), { code: 'unsupported', param: 'suffix' });
   const count = (text: string): number => model.tokenize(text, false, 'trimLeadingSpace').length;
   const marks = infill.middle === null ? 2 : 3;
   return {

@@ -1,6 +1,6 @@
 import { type Llama, LlamaChat, type LlamaContext, type LlamaModel } from 'node-llama-cpp';
 import type { Delta, Finish } from '../../chat/types.ts';
-import { noEmbeddings } from '../no-embeddings.ts';
+import { noEmbeddings } from '../inability.ts';
 import { completeText } from './complete-text.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { EngineFault } from './engine-fault.ts';

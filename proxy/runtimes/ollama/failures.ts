@@ -1,5 +1,5 @@
 import { ApiError, LinkFailure } from '../../errors.ts';
-import { noEmbeddings } from '../no-embeddings.ts';
+import { noEmbeddings, noInfill } from '../inability.ts';
 import type { Link } from '../types.ts';
 
 /** Whom a request was for. */
@@ -100,11 +100,7 @@ function inabilityOf(text: string, model: string): ApiError | null {
   const unable = (message: string, param: string): ApiError =>
     new ApiError(400, message, { param, code: 'unsupported' });
   if (/does not support embeddings/.test(text)) return unable(noEmbeddings(model), 'model');
-  if (/does not support insert/.test(text))
-    return unable(
-      `${model} cannot fill in before a \`suffix\`: its template has no place for one. Ask a model made for that, such as one on qwen2.5-coder, or leave \`suffix\` out.`,
-      'suffix',
-    );
+  if (/does not support insert/.test(text)) return unable(noInfill(model), 'suffix');
   if (/does not support (chat|generate)/.test(text))
     return unable(`${model} makes embeddings only: ask it at /v1/embeddings, or ask another model.`, 'model');
   if (/input length exceeds the context length/.test(text))

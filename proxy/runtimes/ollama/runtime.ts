@@ -24,7 +24,7 @@ export const openOllama: OpenRuntime<'ollama'> = ({ url }, { warn }) => {
     complete: (link) => completeOn(http, link),
     tasks: ['embed', 'complete'],
     digest: (weights) => tags.digestOf(weights.name ?? ''),
-    about: (weights) => tags.about(weights.name ?? ''),
+    about: (weights, fresh) => tags.about(weights.name ?? '', fresh),
     residents: () => listResidents(http, blobs),
     load: (link, signal) => load(http, link, signal),
     unload: (key) => unload(http, key),

@@ -35,8 +35,12 @@ export class Tags {
     return (await this.#of(name))?.digest ?? null;
   }
 
-  /** What is told of a model, likewise. */
-  async about(name: string): Promise<About | null> {
+  /** What is told of a model, likewise; `fresh`: as it is told now. */
+  async about(name: string, fresh = false): Promise<About | null> {
+    if (fresh) {
+      this.#refresh();
+      await this.#asking;
+    }
     const known = await this.#of(name);
     return (
       known && {
