@@ -1,15 +1,20 @@
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { jsonOf } from '../helpers/requests.ts';
-import { startToaster, type TestToaster } from '../helpers/toaster.ts';
+import { FAKE_MODELS, startToaster, type TestToaster } from '../helpers/toaster.ts';
 
 const WEIGHTS = 'qwen3-coder:30b';
 let toaster: TestToaster;
 let client: OpenAI;
 beforeAll(async () => {
   toaster = await startToaster({
-    models: '  tiny: {}\n  fills: { weights: fills, system: Be brief. }\n  fast-9b: { system: Be brief. }',
-    weights: '  fills: { runtime: llamacpp, file: fills.gguf, size_gb: 0.01, context: 256 }',
+    models: `  tiny: {}
+  fills: { weights: fills, system: Be brief. }
+  infiller: { weights: infiller }
+  fast-9b: { system: Be brief. }`,
+    weights: `  fills: { runtime: llamacpp, file: fills.gguf, size_gb: 0.01, context: 256 }
+  infiller: { runtime: ollama, name: "infiller:7b", size_gb: 4, context: 4096 }`,
+    fake: { models: [...FAKE_MODELS, { name: 'infiller:7b', capabilities: ['completion', 'insert'] }] },
     gguf: { 'fills.gguf': { infill: true } },
   });
   client = new OpenAI({ baseURL: `${toaster.url}/v1`, apiKey: 'none', maxRetries: 0 });
@@ -73,8 +78,7 @@ describe("OpenAI's own client", () => {
   });
 
   it('has code filled in before a suffix', async () => {
-    toaster.fake.set({ name: WEIGHTS, capabilities: ['completion', 'insert'] });
-    const { choices } = await client.completions.create({ model: 'coder-30b', prompt: 'a', suffix: 'b' });
+    const { choices } = await client.completions.create({ model: 'infiller', prompt: 'a', suffix: 'b' });
     expect(choices[0]?.text).toBe('echo: a<fill>b');
     expect(lastSent()).toMatchObject({ prompt: 'a', suffix: 'b' });
     expect(lastSent()).not.toHaveProperty('raw');
@@ -131,16 +135,15 @@ describe('a text that is to go on', () => {
   });
 
   it('meets the cache where it wants to, apart from chats and from other suffixes', async () => {
-    toaster.fake.set({ name: WEIGHTS, capabilities: ['completion', 'insert'] });
     const of = async (fields: object) => {
-      const response = await post({ prompt: 'cached', ...fields }, { 'x-cache': 'use' });
+      const response = await post({ model: 'infiller', prompt: 'cached', ...fields }, { 'x-cache': 'use' });
       const { choices } = await jsonOf(response);
       return [response.headers.get('x-cache'), choices[0].text];
     };
     expect(await of({})).toEqual(['miss', 'echo: cached']);
     expect(await of({})).toEqual(['hit', 'echo: cached']);
     expect(await of({ suffix: 'x' })).toEqual(['miss', 'echo: cached<fill>x']);
-    const chat = await toaster.chat('cached', { model: 'coder-30b', max_tokens: 16 }, { 'x-cache': 'use' });
+    const chat = await toaster.chat('cached', { model: 'infiller', max_tokens: 16 }, { 'x-cache': 'use' });
     expect(chat.headers.get('x-cache')).toBe('miss');
   });
 });
@@ -220,8 +223,7 @@ describe('is refused, with a line in the log', () => {
   });
 
   it('nothing before a suffix on Ollama, which would say nothing', async () => {
-    toaster.fake.set({ name: WEIGHTS, capabilities: ['completion', 'insert'] });
-    const response = await post({ prompt: '', suffix: 'x' });
+    const response = await post({ model: 'infiller', prompt: '', suffix: 'x' });
     expect(await jsonOf(response)).toMatchObject({
       error: { param: 'prompt', message: expect.stringMatching(/completes nothing before a suffix/) },
     });

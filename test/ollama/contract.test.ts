@@ -285,6 +285,18 @@ describe('fake and real Ollama', () => {
     if (typeof real !== 'string') expect(await lengths(real.url)).toEqual(expected);
   });
 
+  it('what a model can do is shown, of one made of a GGUF as of any', async () => {
+    const shown = async (url: string) =>
+      Promise.all(
+        [TINY, FILLS, VECTORS].map(
+          async (model) => (await say(url, '/api/show', { model }, 'POST')).last.capabilities,
+        ),
+      );
+    const expected = [['completion'], ['completion', 'insert'], ['embedding']];
+    expect(await shown(fake.url)).toEqual(expected);
+    if (typeof real !== 'string') expect(await shown(real.url)).toEqual(expected);
+  });
+
   it('a suffix is put into the template, and left out when raw', async () => {
     const fill = async (url: string, fields: object) => {
       const body = { model: FILLS, prompt: 'count', suffix: 'call', stream: false, ...fields };

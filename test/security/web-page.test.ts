@@ -45,7 +45,7 @@ function send(
 const CHAT = '/v1/chat/completions';
 const body = JSON.stringify({ model: 'fast-9b', messages: [{ role: 'user', content: 'hi' }] });
 /** What was asked of models; these only look. */
-const LOOKS = ['/api/ps', '/api/version', '/api/tags'];
+const LOOKS = ['/api/ps', '/api/version', '/api/tags', '/api/show'];
 const asked = () => toaster.fake.seen.filter(({ path }) => !LOOKS.includes(path));
 /** Everything that a request could change. */
 const state = async () => ({

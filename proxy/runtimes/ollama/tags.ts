@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { About } from '../types.ts';
+import { Capabilities } from './capabilities.ts';
 import type { OllamaHttp } from './http.ts';
 
 const FRESH_MS = 30_000;
@@ -11,7 +12,6 @@ const tag = z.object({
   size: z.number().optional(),
   modified_at: z.string().optional(),
   details: z.record(z.string(), z.json()).optional(),
-  capabilities: z.array(z.string()).optional(),
 });
 type Tag = z.output<typeof tag>;
 const tagsAnswer = z.object({ models: z.array(tag) });
@@ -19,6 +19,7 @@ const tagsAnswer = z.object({ models: z.array(tag) });
 /** What Ollama has on its disk: asked once, then refreshed behind the caller's back when older than 30 s. */
 export class Tags {
   readonly #http: OllamaHttp;
+  readonly #capabilities: Capabilities;
   readonly #now: () => number;
   #known: ReadonlyMap<string, Tag> = new Map();
   #asked = Number.NEGATIVE_INFINITY;
@@ -27,6 +28,7 @@ export class Tags {
   /** `now` is a monotonic clock in ms. */
   constructor(http: OllamaHttp, now: () => number) {
     this.#http = http;
+    this.#capabilities = new Capabilities(http);
     this.#now = now;
   }
 
@@ -42,14 +44,13 @@ export class Tags {
       await this.#asking;
     }
     const known = await this.#of(name);
-    return (
-      known && {
-        size: known.size ?? 0,
-        modifiedAt: known.modified_at ?? new Date(0).toISOString(),
-        details: known.details ?? {},
-        capabilities: known.capabilities ?? null,
-      }
-    );
+    if (!known) return null;
+    return {
+      size: known.size ?? 0,
+      modifiedAt: known.modified_at ?? new Date(0).toISOString(),
+      details: known.details ?? {},
+      capabilities: await this.#capabilities.of(name, known.digest),
+    };
   }
 
   async #of(name: string): Promise<Tag | null> {
