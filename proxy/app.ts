@@ -10,6 +10,7 @@ import { StderrStreams } from './ask/stderr-streams.ts';
 import { configJsonSchema } from './config/json-schema.ts';
 import { HEADERS, type Health } from './contract.ts';
 import { answerIn } from './dialects/answer.ts';
+import { OLLAMA_ELSEWHERE, ollamaHandlers } from './dialects/ollama/handlers.ts';
 import { dialectAt } from './dialects/registry.ts';
 import { ApiError } from './errors.ts';
 import { type Guard, guardAsk, guardJson } from './guard.ts';
@@ -76,6 +77,7 @@ function createApp({ service, events, metrics, paths, ui, startedAt }: AppParts)
   const streams = new StderrStreams();
   const { live, clock, memory, warmth, codes, rollUp, token, bodyIdleMs } = service.parts;
   const jsonOf = (req: Request, res: Response) => readJson(req, res, bodyIdleMs);
+  const ollama = ollamaHandlers(service.parts, jsonOf, startedAt);
   const admin = (req: Request, _res: Response, next: NextFunction) => {
     requireToken(req.get('authorization'), token.value, token.file);
     next();
@@ -145,12 +147,18 @@ function createApp({ service, events, metrics, paths, ui, startedAt }: AppParts)
   });
   app.post('/api/cool', admin, async (_req, res) => void res.json(await coolAll(memory, warmth)));
   app.post('/api/config/reload', admin, (_req, res) => void res.json(reloadConfig(live)));
+  // Ollama's own, for clients that look for models there; none of their names is one of those above.
+  app.get('/api/version', ollama.version);
+  app.get('/api/tags', ollama.tags);
+  app.get('/api/ps', ollama.ps);
+  app.post('/api/show', ollama.show);
+  app.all(OLLAMA_ELSEWHERE, ollama.elsewhere);
   app.get('/config.schema.json', (_req, res) => void res.json(configJsonSchema()));
 
   app.use((req) => {
     throw new ApiError(
       404,
-      `There is no ${req.method} ${req.path}. The API is at /v1/chat/completions and /v1/models.`,
+      `There is no ${req.method} ${req.path}. The API is at /v1/chat/completions, /v1/completions, /v1/embeddings and /v1/models.`,
       {
         code: 'not_found',
       },

@@ -63,6 +63,8 @@ export interface Attempt {
   seconds: number;
 }
 
+/** What a model can be asked for besides a chat: vectors, or that a text goes on. */
+export type TaskKind = 'embed' | 'complete';
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
 export type CacheOutcome = 'hit' | 'miss' | 'bypass';
 
@@ -143,6 +145,8 @@ export interface Receipt {
   prompt_hash: string;
   prompt_chars: number;
   response_chars: number;
+  /** What was asked for in place of a chat; null: a chat. */
+  task: TaskKind | null;
   finish: FinishReason | null;
   exit_code: ExitCode;
   error: string | null;
@@ -181,6 +185,8 @@ export interface LogLine {
   pageouts?: number | null;
   /** The flag of an `ask` that was no question to a model, such as `doctor`: no request, whatever became of it. */
   command?: string;
+  /** Left out for a chat. */
+  task?: TaskKind;
   memory?: 'tight';
   shared?: true;
   /** The answer, or a part of a council's, came from a model that costs money. */

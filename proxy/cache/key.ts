@@ -20,10 +20,13 @@ export function cacheKey(request: ChatRequest, identity: JsonObject): string {
     maxTokens,
     topLogprobs,
     effort,
+    task,
   } = request;
   const decisive = [
     ...[VERSION, identity, model, messages, tools, toolChoice, parallelToolCalls],
     ...[format, sampling, maxTokens, topLogprobs, effort],
+    // Left out for chats, so that answers of earlier versions stay found.
+    ...(task ? [task] : []),
   ];
   return hash('sha256', JSON.stringify(decisive));
 }

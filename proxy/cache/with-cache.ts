@@ -54,9 +54,12 @@ export function withCache(complete: Complete, { store, sharing, identify, clock 
       seat.leave();
     }
   };
-  return (request, signal) =>
-    request.cache.read || request.cache.write ? looking(request, signal) : complete(request, signal);
+  return (request, signal) => (isForCache(request) ? looking(request, signal) : complete(request, signal));
 }
+
+/** Vectors are large, and are mostly kept by whoever asks for them. */
+const isForCache = ({ cache, task }: ChatRequest): boolean =>
+  (cache.read || cache.write) && task?.kind !== 'embed';
 
 function cached(outcome: 'hit' | 'miss', key: string, shared = false, birth: Birth | null = null): ChatEvent {
   return { type: 'cached', outcome, key, shared, birth };

@@ -8,6 +8,7 @@ import { withCouncil } from '../council/with-council.ts';
 import { type RoomTools, withRoom } from '../memory/with-room.ts';
 import type { Link, Runtime } from '../runtimes/types.ts';
 import type { Rest } from './rest.ts';
+import { withAbility } from './with-ability.ts';
 import { withFallback } from './with-fallback.ts';
 import { withFirstCall } from './with-first-call.ts';
 import { withForcedTool } from './with-forced-tool.ts';
@@ -65,7 +66,8 @@ function single(config: Config, name: string, cached: boolean, tools: CatalogToo
   const chain = chainOf(config, name);
   const steps = chain.map((link, index) => {
     const timely = withTimeouts(completeOn(link, tools), link, tools.turns.of(link.weights.id));
-    return { link, complete: withPromptLimit(withRoom(timely, link, chain.slice(index + 1), tools), link) };
+    const roomed = withRoom(timely, link, chain.slice(index + 1), tools);
+    return { link, complete: withAbility(withPromptLimit(roomed, link), link, tools.runtimes) };
   });
   const complete = withForcedTool(withFirstCall(withFallback(steps, tools)));
   const paid = isPaid(config, name);
@@ -104,7 +106,8 @@ function completeOn(link: Link, { runtimes }: CatalogTools): CompleteLink {
 }
 
 function withSystem<T extends Parameters<CompleteLink>[0]>(request: T, system: string | undefined): T {
-  if (system === undefined || request.messages.some(({ role }) => role === 'system')) return request;
+  if (system === undefined || request.task || request.messages.some(({ role }) => role === 'system'))
+    return request;
   return { ...request, messages: [{ role: 'system', text: system }, ...request.messages] };
 }
 

@@ -24,7 +24,8 @@ export interface FallbackTools {
 export function withFallback(chain: Step[], tools: FallbackTools): Complete {
   return async function* (request, signal) {
     const failed: AttemptFailed[] = [];
-    for (const [index, step] of chain.entries()) {
+    const links = isBound(request) ? chain.slice(0, 1) : chain;
+    for (const [index, step] of links.entries()) {
       if (index > 0 && request.strict) {
         yield { type: 'error', error: refusedDemotion(failed) };
         return;
@@ -64,6 +65,9 @@ export function withFallback(chain: Step[], tools: FallbackTools): Complete {
     yield { type: 'error', error: chainFailed(request, failed) };
   };
 }
+
+/** Vectors of other weights lie in another space: in place of an embedding there is none. */
+const isBound = ({ task }: ChatRequest): boolean => task?.kind === 'embed';
 
 /** What the client asked of the model by name is not asked of its stand-ins. */
 function demoted({ effort: _, ...request }: ChatRequest): ChatRequest {
@@ -182,7 +186,10 @@ function refusedDemotion(failed: AttemptFailed[]): ApiError {
 
 function chainFailed(request: ChatRequest, failed: AttemptFailed[]): ApiError {
   const retryAfter = comeBackIn(failed);
-  return new ApiError(503, `No model could answer for ${request.model}: ${listed(failed)}.`, {
+  const why = isBound(request)
+    ? `No embeddings of ${request.model}: ${listed(failed)}. No other model stands in, its vectors would lie in another space; try again later.`
+    : `No model could answer for ${request.model}: ${listed(failed)}.`;
+  return new ApiError(503, why, {
     code: 'chain_failed',
     ...(retryAfter !== null && { retryAfter: Math.max(1, Math.ceil(retryAfter)) }),
   });

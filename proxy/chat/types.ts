@@ -59,11 +59,21 @@ export interface Asker {
 
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high';
 
-/** One chat request as the inside of the proxy sees it, whichever door it came through. */
+/** What is asked for in place of the next turn of a conversation. Its kinds are the contract's. */
+export type Task =
+  /** A vector for each text, in their order. `dimensions`: of that length, where the weights were made for being cut. */
+  | { kind: 'embed'; input: string[]; dimensions?: number }
+  /** How a text goes on, as it stands, without any chat template; with a `suffix`: what stands between the two. */
+  | { kind: 'complete'; prompt: string; suffix?: string };
+
+/** One request as the inside of the proxy sees it, whichever door it came through: a chat, unless it has a `task`. */
 export interface ChatRequest {
   id: string;
   /** The logical model that was asked for. */
   model: string;
+  /** Left out for a chat. */
+  task?: Task;
+  /** Empty where there is a `task`. */
   messages: Message[];
   tools: Tool[];
   toolChoice: ToolChoice;
@@ -112,6 +122,8 @@ export interface Delta {
   reasoning?: string;
   toolCalls?: ToolCall[];
   logprobs?: TokenLogprob[];
+  /** Further vectors for the texts of an `embed`, each of length 1. */
+  embeddings?: number[][];
 }
 
 export interface Finish {

@@ -18,6 +18,7 @@ export const defaults: z.input<typeof configSchema> = {
     'llama-3b': { runtime: 'ollama', name: 'llama3.2:3b', size_gb: 2, context: 8192 },
     'llama-1b': { runtime: 'ollama', name: 'llama3.2:1b', size_gb: 1.3, context: 8192 },
     'coder-30b': { runtime: 'ollama', name: 'qwen3-coder:30b', size_gb: 18.6, context: 16_384 },
+    'embed-300m': { runtime: 'ollama', name: 'embeddinggemma:300m', size_gb: 0.6, context: 2048 },
     'qwen-0.5b': TINY_WEIGHTS,
   },
   models: {
@@ -34,6 +35,8 @@ export const defaults: z.input<typeof configSchema> = {
     'coder-30b': { weights: 'coder-30b', keep_alive: '30s', fallback: ['fast-9b', 'fast-3b'] },
     // Ollama's models bring their sampling along; a bare GGUF does not, and at llama.cpp's 0.8 this one rambles.
     tiny: { weights: 'qwen-0.5b', keep_alive: '5m', temperature: 0.2, top_p: 0.8, top_k: 20 },
+    // For /v1/embeddings alone; it loads in a moment, so it need not stay.
+    embed: { weights: 'embed-300m', keep_alive: '1m' },
     council: {
       members: [
         { model: 'fast-9b', temperature: 0.7 },

@@ -1,4 +1,4 @@
-import type { ChatEvent, ChatRequest, Complete, CouncilStage, Usage } from '../chat/types.ts';
+import type { ChatEvent, ChatRequest, Complete, CouncilStage, Task, Usage } from '../chat/types.ts';
 import type { CouncilConfig } from '../config/schema.ts';
 import { type Council, EXIT } from '../contract.ts';
 import { ApiError } from '../errors.ts';
@@ -15,6 +15,10 @@ import type { CouncilTools } from './seat.ts';
  */
 export function withCouncil(council: CouncilConfig, tools: CouncilTools): Complete {
   return async function* (request, signal) {
+    if (request.task) {
+      yield { type: 'error', error: noChat(request.model, request.task) };
+      return;
+    }
     // What the chairman could never read, nobody need think about.
     const refusal = tools.seat(council.chairman).refusal(request.messages);
     if (refusal) {
@@ -38,6 +42,13 @@ export function withCouncil(council: CouncilConfig, tools: CouncilTools): Comple
     }
   };
 }
+
+const noChat = (model: string, { kind }: Task): ApiError =>
+  new ApiError(
+    400,
+    `${model} is a council: it answers questions at /v1/chat/completions and ${kind === 'embed' ? 'makes no embeddings' : 'completes no text'}; ask a single model.`,
+    { param: 'model', code: 'unsupported' },
+  );
 
 async function* whileAsking(
   council: CouncilConfig,

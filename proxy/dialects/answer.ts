@@ -23,8 +23,8 @@ export async function answerIn(
     const json = await readJson(req, res, service.parts.bodyIdleMs);
     exchange.receipt.asked(namedModel(json), { hash: '', chars: 0 });
     understood = dialect.parse(json);
-    const { model, messages } = understood.request;
-    exchange.receipt.asked(model, promptFacts(messages));
+    const { model, messages, task } = understood.request;
+    exchange.receipt.asked(model, promptFacts(messages, task), task?.kind);
     exchange.client = { user: understood.user, metadata: understood.metadata };
     findModel(exchange.live, model);
   } catch (error) {

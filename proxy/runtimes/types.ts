@@ -1,4 +1,4 @@
-import type { CompleteLink } from '../chat/types.ts';
+import type { CompleteLink, JsonObject, Task } from '../chat/types.ts';
 import type { ModelConfig, RuntimeConfig, WeightsConfig } from '../config/schema.ts';
 import type { Found } from '../doctor/finding.ts';
 import type { StartChild } from './llamacpp/child-process.ts';
@@ -56,6 +56,8 @@ export interface Resident {
 export interface Runtime {
   /** How this runtime answers for one link. */
   complete(link: Link): CompleteLink;
+  /** What it can do besides chat; others are refused before it is asked. */
+  readonly tasks?: readonly Task['kind'][];
   /**
    * What identifies the bytes of the weights, for the cache's key; null when it cannot be known.
    * Cheap: remembered, refreshed behind the caller's back.
@@ -85,6 +87,18 @@ export interface PullProgress {
 /** Where weights are written, and how many bytes of them an earlier try has left; or why that cannot be seen from here. */
 export type PullPlace = { folder: string; have: number } | { unseen: string };
 
+/** What a runtime says of weights on its disk. */
+export interface About {
+  /** Bytes there. */
+  size: number;
+  /** When they came, as ISO 8601. */
+  modifiedAt: string;
+  /** By Ollama's names, as far as it tells: `family`, `parameter_size`, `quantization_level`. */
+  details: JsonObject;
+  /** By Ollama's names, such as `tools`; null where that is not known. */
+  capabilities: string[] | null;
+}
+
 /** What a runtime is told when it is to look at itself. */
 export interface Examination {
   platform: NodeJS.Platform;
@@ -99,6 +113,11 @@ export interface RuntimeCare {
   readonly foreign?: string;
   /** Whether it has the weights, in memory or not. Throws `LinkFailure` when it does not say. */
   has(weights: Weights): Promise<boolean>;
+  /**
+   * What it knows of the weights; null when they are not there, or nothing is said. It may be remembered from earlier, unless
+   * `fresh`. Never throws.
+   */
+  about?(weights: Weights, fresh?: boolean): Promise<About | null>;
   /** Where it would put the weights. Never throws. */
   place(weights: Weights): Promise<PullPlace>;
   /** Fetches the weights, and goes on where an earlier try broke off. Throws `ApiError` and `LinkFailure`. */

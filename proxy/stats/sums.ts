@@ -44,7 +44,8 @@ export function countLine(sums: Sums, line: LogLine): void {
     if (line.degraded_reason) countOne(sums.reasons, line.degraded_reason);
   }
   if (line.exit_code !== EXIT.answered) return;
-  sums.tokens_in += line.tokens_in ?? 0;
+  // Elsewhere, vectors cost next to nothing: nobody sends their texts to the tier above.
+  if (line.task !== 'embed') sums.tokens_in += line.tokens_in ?? 0;
   sums.tokens_out += line.tokens_out ?? 0;
   if (line.paid) {
     sums.paid_in += line.tokens_in ?? 0;

@@ -68,6 +68,7 @@ export function logLine(
     swapouts: receipt.swapouts,
     pageouts: receipt.pageouts,
     ...(command !== null && { command }),
+    ...(receipt.task !== null && { task: receipt.task }),
     ...(receipt.memory !== null && { memory: receipt.memory }),
     ...(receipt.shared && { shared: true }),
     ...(receipt.paid && { paid: true }),

@@ -6,6 +6,7 @@ import {
   type LogLine,
   type PressureLevel,
   type Reason,
+  type TaskKind,
 } from '../contract.ts';
 
 /** Sets that a compiler keeps complete: a value missing here is an error. */
@@ -23,6 +24,7 @@ const REASONS: Record<Reason, true> = {
   empty: true,
 };
 const SOURCES: Record<LogLine['source'], true> = { ask: true, api: true, stress: true };
+const TASKS: Record<TaskKind, true> = { embed: true, complete: true };
 const FINISHES: Record<NonNullable<LogLine['finish']>, true> = {
   stop: true,
   length: true,
@@ -77,6 +79,8 @@ function furtherOf(fields: Fields): Partial<LogLine> {
   const pressure = oneOf(LEVELS, fields.pressure);
   if (pressure !== null) further.pressure = pressure;
   if (typeof fields.command === 'string') further.command = fields.command;
+  const task = oneOf(TASKS, fields.task);
+  if (task !== null) further.task = task;
   if (fields.memory === 'tight') further.memory = 'tight';
   if (fields.shared === true) further.shared = true;
   if (fields.paid === true) further.paid = true;

@@ -1,6 +1,6 @@
 import type { ChatEvent } from '../chat/types.ts';
 import type { Clock } from '../clock.ts';
-import { EXIT, type ExitCode, type Receipt } from '../contract.ts';
+import { EXIT, type ExitCode, type Receipt, type TaskKind } from '../contract.ts';
 import type { ApiError } from '../errors.ts';
 import { codePoints, type PromptFacts } from './prompt.ts';
 
@@ -46,6 +46,7 @@ export class ReceiptBuilder {
       prompt_hash: '',
       prompt_chars: 0,
       response_chars: 0,
+      task: null,
       finish: null,
       // What it stays when nothing ends the request: the client went away.
       exit_code: EXIT.interrupted,
@@ -56,8 +57,8 @@ export class ReceiptBuilder {
   }
 
   /** What was asked, once it has been understood. */
-  asked(model: string, prompt: PromptFacts): void {
-    Object.assign(this.#facts, { model, prompt_hash: prompt.hash, prompt_chars: prompt.chars });
+  asked(model: string, prompt: PromptFacts, task: TaskKind | null = null): void {
+    Object.assign(this.#facts, { model, prompt_hash: prompt.hash, prompt_chars: prompt.chars, task });
   }
 
   /** Takes note of an event. */

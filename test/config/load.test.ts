@@ -8,10 +8,12 @@ import { loadConfig, parseConfig } from '../../proxy/config/load.ts';
 const parse = (yaml: string) => parseConfig(yaml, 'config.yaml');
 
 describe('a config', () => {
-  it('is complete without a file: eight models, each with its tier', () => {
+  it('is complete without a file: eight models, each with its tier, and one for vectors that no tier asks', () => {
     const config = loadConfig(join(tmpdir(), 'there-is-no-such-config.yaml'));
-    expect(Object.keys(config.models)).toHaveLength(8);
-    expect(Object.values(config.tiers).sort()).toEqual(Object.keys(config.models).sort());
+    const { embed, ...models } = config.models;
+    expect(embed).toMatchObject({ weights: 'embed-300m', fallback: [] });
+    expect(Object.keys(models)).toHaveLength(8);
+    expect(Object.values(config.tiers).sort()).toEqual(Object.keys(models).sort());
     expect(config.tiers[config.default_tier]).toBe('fast-9b');
   });
 

@@ -93,6 +93,7 @@ describe('ask --doctor', () => {
       ['warn', 'ask --pull 4b'],
       ['warn', 'ask --pull 1b'],
       ['warn', 'ask --pull heavy'],
+      ['warn', 'ask --pull embed'],
     ]);
     expect(found[1]?.says).toMatch(/ollama pull qwen3\.5:9b$/);
     expect(code).toBe(4);

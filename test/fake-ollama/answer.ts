@@ -1,7 +1,7 @@
 import type { FakeModel } from './models.ts';
 import { instanceOf } from './schema-instance.ts';
 
-/** A request of `/api/chat` as far as the fake looks at it. */
+/** A request of `/api/chat`, `/api/generate` or `/api/embed` as far as the fake looks at it. */
 export interface ChatBody {
   model?: string;
   messages?: { role: string; content?: string; images?: string[] }[];
@@ -12,6 +12,11 @@ export interface ChatBody {
   keep_alive?: unknown;
   truncate?: boolean;
   shift?: boolean;
+  prompt?: string;
+  suffix?: string;
+  raw?: boolean;
+  input?: unknown;
+  dimensions?: number;
   logprobs?: boolean;
   top_logprobs?: number;
   options?: { num_ctx?: number; num_predict?: number; stop?: string[] };

@@ -25,9 +25,21 @@ export interface Chatting {
   oddBytes: boolean;
   res: ServerResponse;
   signal: AbortSignal;
-  /** What stands in place of a message when nothing was asked: `/api/generate` has another word for it. */
-  empty?: object;
+  /** How the words come: `/api/chat` has messages. */
+  dress?: (said: Said) => object;
 }
+
+/** What is said in one line of an answer, or in all of it. */
+interface Said {
+  content: string;
+  thinking?: string;
+  tool_calls?: Script['toolCalls'];
+}
+
+const asMessage = (said: Said): object => ({ message: { role: 'assistant', ...said } });
+
+/** `/api/generate` has the words without a message. */
+export const asResponse = ({ content }: Said): object => ({ response: content });
 
 /** `/api/chat` for a model that exists. Throws `Refusal`. */
 export async function chat(chatting: Chatting): Promise<void> {
@@ -53,12 +65,13 @@ export async function chat(chatting: Chatting): Promise<void> {
   if (!signal.aborted) res.end();
 }
 
-const loadOptions = ({ options, shift }: ChatBody): LoadOptions => ({
+export const loadOptions = ({ options, shift }: ChatBody): LoadOptions => ({
   context: options?.num_ctx ?? DEFAULT_CONTEXT,
   shift: shift ?? true,
 });
 
-function readKeepAlive(body: ChatBody): number | undefined {
+/** Throws a `Refusal` in Go's words. */
+export function readKeepAlive(body: ChatBody): number | undefined {
   try {
     return keepAliveSeconds(body.keep_alive);
   } catch (error) {
@@ -66,7 +79,9 @@ function readKeepAlive(body: ChatBody): number | undefined {
   }
 }
 
-function refuseIncapable(model: FakeModel, { think, tools }: ChatBody): void {
+function refuseIncapable(model: FakeModel, { think, tools, messages }: ChatBody): void {
+  if (model.capabilities.includes('embedding') && messages?.length)
+    throw new Refusal(400, `"${model.name}" does not support chat`);
   if (think && !model.capabilities.includes('thinking'))
     throw new Refusal(400, `"${model.name}" does not support thinking`);
   if (tools?.length && !model.capabilities.includes('tools'))
@@ -96,7 +111,7 @@ function refuseImages(model: FakeModel, body: ChatBody): void {
 }
 
 async function preload(
-  { model, body, residency, res, signal, empty = { message: { role: 'assistant', content: '' } } }: Chatting,
+  { model, body, residency, res, signal, dress = asMessage }: Chatting,
   keepAliveS: number | undefined,
 ): Promise<void> {
   if (keepAliveS === 0) residency.unload(model.name);
@@ -106,7 +121,7 @@ async function preload(
     residency.leave(model.name);
   }
   const done = { done: true, done_reason: keepAliveS === 0 ? 'unload' : 'load' };
-  sendJson(res, { ...head(model), ...empty, ...done });
+  sendJson(res, { ...head(model), ...dress({ content: '' }), ...done });
 }
 
 /** A whole JSON response. */
@@ -118,12 +133,12 @@ export function sendJson(res: ServerResponse, json: unknown, status = 200): void
 const head = (model: FakeModel) => ({ model: model.name, created_at: new Date().toISOString() });
 
 async function say(
-  { model, body, fault, oddBytes, residency, res, signal }: Chatting,
+  { model, body, fault, oddBytes, residency, res, signal, dress = asMessage }: Chatting,
   said: Script,
   loadNs: number,
 ): Promise<void> {
   const began = performance.now();
-  const steps = stepsOf(said, body);
+  const steps = stepsOf(said, body, dress);
   const tokenMs = (): number => model.tokenMs * (residency.machine?.slowdown ?? 1);
   const end = (): object => ({
     done: true,
@@ -138,13 +153,13 @@ async function say(
   if (body.stream === false) {
     await pause(tokenMs() * steps.length, signal);
     const content = said.tokens.join('').trimStart();
-    const message = {
-      role: 'assistant',
+    const whole = dress({
       content,
       ...(said.thinking.length > 0 && { thinking: said.thinking.join('') }),
       ...(said.toolCalls.length > 0 && { tool_calls: said.toolCalls }),
-    };
-    sendJson(res, { ...head(model), message, ...end() });
+    });
+    const logprobs = said.tokens.map((token) => logprobOf(token, body.top_logprobs ?? 0));
+    sendJson(res, { ...head(model), ...whole, ...end(), ...(body.logprobs && { logprobs }) });
     return;
   }
   const line = (json: object): string => `${JSON.stringify({ ...head(model), ...json })}\n`;
@@ -157,18 +172,21 @@ async function say(
     await write(res, line({ ...step, done: false }), oddBytes);
   }
   if (after >= steps.length && (await strike(fault, res, signal))) return;
-  await write(res, line({ message: { role: 'assistant', content: '' }, ...end() }), oddBytes);
+  await write(res, line({ ...dress({ content: '' }), ...end() }), oddBytes);
 }
 
-function stepsOf({ thinking, tokens, toolCalls }: Script, body: ChatBody): object[] {
-  const assistant = (fields: object) => ({ message: { role: 'assistant', content: '', ...fields } });
+function stepsOf(
+  { thinking, tokens, toolCalls }: Script,
+  body: ChatBody,
+  dress: (said: Said) => object,
+): object[] {
   return [
-    ...thinking.map((token) => assistant({ thinking: token })),
+    ...thinking.map((token) => dress({ content: '', thinking: token })),
     ...tokens.map((token) => ({
-      ...assistant({ content: token }),
+      ...dress({ content: token }),
       ...(body.logprobs && { logprobs: [logprobOf(token, body.top_logprobs ?? 0)] }),
     })),
-    ...(toolCalls.length > 0 ? [assistant({ tool_calls: toolCalls })] : []),
+    ...(toolCalls.length > 0 ? [dress({ content: '', tool_calls: toolCalls })] : []),
   ];
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ChatBody } from './answer.ts';
 import type { Machine } from './machine.ts';
 
-export type Capability = 'completion' | 'tools' | 'thinking' | 'vision';
+export type Capability = 'completion' | 'tools' | 'thinking' | 'vision' | 'insert' | 'embedding';
 
 /** A model that the fake has on its disk, and how it behaves. */
 export interface FakeModel {

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { ChatBody } from './answer.ts';
-import { chat, Refusal, sendJson } from './chat.ts';
+import { type Chatting, chat, Refusal, readKeepAlive, sendJson } from './chat.ts';
+import { embed, inputOf } from './embed.ts';
 import { type ActiveFault, type Fault, takeFault } from './faults.ts';
+import { generate } from './generate.ts';
 import type { Machine } from './machine.ts';
 import { digestOf, type FakeModel, fakeModel, pause, Residency } from './models.ts';
 
@@ -152,8 +154,8 @@ export class FakeOllama {
     } else if (route === 'POST /api/pull') await this.#pull(parseBody(text, seen), res, signal);
     else if (route === 'POST /api/show') sendJson(res, show(this.#model(parseBody(text, seen), ':latest')));
     else if (route === 'POST /api/chat') await this.#chat(parseBody(text, seen), res, signal);
-    else if (route === 'POST /api/generate')
-      await this.#chat({ ...parseBody(text, seen), messages: [] }, res, signal, { response: '' });
+    else if (route === 'POST /api/generate') await this.#generate(parseBody(text, seen), res, signal);
+    else if (route === 'POST /api/embed') await this.#embed(parseBody(text, seen), res, signal);
     else if (route === 'POST /fake/fault') {
       const { model, fault, times } = JSON.parse(text);
       this.fault(model, fault, times ?? Number.POSITIVE_INFINITY);
@@ -162,8 +164,34 @@ export class FakeOllama {
     else plain(404, '404 page not found');
   }
 
-  async #chat(body: ChatBody, res: ServerResponse, signal: AbortSignal, empty?: object): Promise<void> {
-    const model = this.#model(body, '');
+  async #chat(body: ChatBody, res: ServerResponse, signal: AbortSignal): Promise<void> {
+    await this.#ask(chat, this.#model(body, ''), body, res, signal);
+  }
+
+  /** Without a model's name it looks for one of no name. */
+  async #generate(body: ChatBody, res: ServerResponse, signal: AbortSignal): Promise<void> {
+    readKeepAlive(body);
+    const model = this.#models.get(body.model ?? '');
+    if (!model) throw new Refusal(404, `model '${body.model ?? ''}' not found`);
+    await this.#ask(generate, model, body, res, signal);
+  }
+
+  async #embed(body: ChatBody, res: ServerResponse, signal: AbortSignal): Promise<void> {
+    readKeepAlive(body);
+    inputOf(body);
+    if (!body.model) throw new Refusal(404, "model '' not found");
+    const model = this.#models.get(body.model);
+    if (!model) throw new Refusal(404, `model "${body.model}" not found, try pulling it first`);
+    await this.#ask(embed, model, body, res, signal);
+  }
+
+  async #ask(
+    answer: (chatting: Chatting) => Promise<void>,
+    model: FakeModel,
+    body: ChatBody,
+    res: ServerResponse,
+    signal: AbortSignal,
+  ): Promise<void> {
     const fault = takeFault(this.faults, model.name);
     if (fault?.kind === 'reset') {
       res.socket?.resetAndDestroy();
@@ -177,13 +205,12 @@ export class FakeOllama {
     this.#pending += 1;
     const { residency } = this;
     try {
-      await chat({
+      await answer({
         model,
         body,
         fault,
         residency,
         oddBytes: this.#options.oddBytes ?? false,
-        ...(empty && { empty }),
         res,
         signal,
       });

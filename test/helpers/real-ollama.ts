@@ -19,12 +19,19 @@ export interface RealOllama {
   tiny: string;
   /** The generated model once more, of other bytes and some 60 MB heavier. */
   twin: string;
+  /** It makes vectors, and no text. */
+  vectors: string;
+  /** The generated model, with a place for a suffix in its template: there it says what it says of toast. */
+  fills: string;
   /** Where its models are; the command lines of its runners name it. */
   folder: string;
   /** Its server's process. */
   pid: number;
   close(): Promise<void>;
 }
+
+const FILLS =
+  'TEMPLATE """{{ if .Suffix }}{{ .Prompt }} {{ .Suffix }} toast{{ else }}{{ .Prompt }}{{ end }}"""\n';
 
 /**
  * Starts the Ollama that `OLLAMA_BIN` names, with settings of its own (`OLLAMA_...`); a sentence that says why when there
@@ -56,13 +63,16 @@ export async function startRealOllama(settings: Record<string, string> = {}): Pr
       () => false,
     ),
   );
-  const create = (name: string, gguf: string): void => {
-    writeFileSync(join(folder, 'Modelfile'), `FROM ${gguf}\n`);
+  const create = (name: string, gguf: string, further = ''): void => {
+    writeFileSync(join(folder, 'Modelfile'), `FROM ${gguf}\n${further}`);
     const made = spawnSync(bin, ['create', name, '-f', join(folder, 'Modelfile')], { env, encoding: 'utf8' });
     if (made.status !== 0) throw new Error(`ollama create ${name}: ${made.stderr}`);
   };
   writeTinyGguf(join(folder, 'tiny.gguf'));
   create('tiny:test', join(folder, 'tiny.gguf'));
+  create('fills:test', join(folder, 'tiny.gguf'), FILLS);
+  writeTinyGguf(join(folder, 'vectors.gguf'), { name: 'vectors', pooling: true });
+  create('vectors:test', join(folder, 'vectors.gguf'));
   const heavier = (name: string): string => {
     const file = join(folder, `${name}.gguf`);
     writeTinyGguf(file, { name, feedForward: 40_000 });
@@ -77,6 +87,8 @@ export async function startRealOllama(settings: Record<string, string> = {}): Pr
     real: file !== null,
     tiny: 'tiny:test',
     twin: 'twin:test',
+    vectors: 'vectors:test',
+    fills: 'fills:test',
     folder,
     pid: server.pid ?? 0,
     async close() {

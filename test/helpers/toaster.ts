@@ -58,6 +58,7 @@ export const FAKE_MODELS: FakeOptions['models'] = [
   { name: 'llama3.2:1b', capabilities: ['completion'] },
   { name: 'qwen3-coder:30b' },
   { name: 'gemma3:4b' },
+  { name: 'embeddinggemma:300m', capabilities: ['embedding'] },
 ];
 
 /** Starts one. `models` is YAML that stands below `models:`, two spaces deep; `further` comes after it; `pinned` is what an earlier run left; `onOllama` is the address of an Ollama that there is already; `ui` the folder of a page; `log` what an earlier run has written. */
@@ -78,6 +79,8 @@ export async function startToaster(
     /** YAML below `weights:`, and below `runtimes:`. */
     weights?: string;
     runtimes?: string;
+    /** Further generated models, by their files' names. */
+    gguf?: Record<string, Parameters<typeof writeTinyGguf>[1]>;
   } = {},
 ): Promise<TestToaster> {
   const folder = mkdtempSync(join(tmpdir(), 'toaster-'));
@@ -99,6 +102,7 @@ export async function startToaster(
   if (options.log !== undefined) writeFileSync(paths.log, options.log);
   mkdirSync(paths.models);
   writeTinyGguf(join(paths.models, 'tiny.gguf'));
+  for (const [file, how] of Object.entries(options.gguf ?? {})) writeTinyGguf(join(paths.models, file), how);
   const warnings: string[] = [];
   const { ui, disk, startChild, bindings, limits } = options;
   const warn = (message: string): void => void warnings.push(message);

@@ -180,7 +180,7 @@ describe('ask', () => {
     expect((await ask('--models')).stdout).toMatch(
       /^tier +model +weights +size +state +for +last took\n--9b +fast-9b +qwen-9b +1\.0 GB +warm +15 min +\d+ ms\n/,
     );
-    expect(JSON.parse((await ask('--models', '--json')).stdout)).toHaveLength(7);
+    expect(JSON.parse((await ask('--models', '--json')).stdout)).toHaveLength(8);
     expect(JSON.parse((await ask('--status', '--json')).stdout)).toHaveProperty('pressure.level', 'normal');
   });
 });

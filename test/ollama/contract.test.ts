@@ -7,10 +7,19 @@ import { jsonOf } from '../helpers/requests.ts';
 
 const ABLE = 'able:test';
 const TINY = 'tiny:test';
+const VECTORS = 'vectors:test';
+const FILLS = 'fills:test';
 let fake: FakeOllama;
 let real: RealOllama | string;
 beforeAll(async () => {
-  fake = await FakeOllama.start({ models: [{ name: ABLE }, { name: TINY, capabilities: ['completion'] }] });
+  fake = await FakeOllama.start({
+    models: [
+      { name: ABLE },
+      { name: TINY, capabilities: ['completion'] },
+      { name: VECTORS, capabilities: ['embedding'] },
+      { name: FILLS, capabilities: ['completion', 'insert'] },
+    ],
+  });
   real = await startRealOllama();
 });
 afterAll(async () => {
@@ -140,6 +149,86 @@ const cases: [string, string, unknown, number, string?][] = [
     200,
     'pull model manifest: Get "https://127.0.0.1:1/v2/x/y/manifests/z": dial tcp 127.0.0.1:1: connect: connection refused',
   ],
+  ['a text that goes on', '/api/generate', { model: TINY, prompt: 'one two', raw: true, options }, 200],
+  [
+    'a text that goes on, in one piece, with log probabilities',
+    '/api/generate',
+    {
+      ...{ model: TINY, prompt: 'one two', raw: true, stream: false },
+      ...{ options, shift: false, logprobs: true, top_logprobs: 1 },
+    },
+    200,
+  ],
+  [
+    'a suffix where the template has no place for one',
+    '/api/generate',
+    { model: TINY, prompt: 'x', suffix: 'y', options },
+    400,
+    `registry.ollama.ai/library/${TINY} does not support insert`,
+  ],
+  [
+    'nothing before a suffix: only a load',
+    '/api/generate',
+    { model: FILLS, prompt: '', suffix: 'y', options },
+    200,
+  ],
+  ['no model to go on', '/api/generate', { prompt: 'x' }, 404, "model '' not found"],
+  [
+    'a missing model to go on',
+    '/api/generate',
+    { model: 'nope', prompt: 'x' },
+    404,
+    "model 'nope' not found",
+  ],
+  ['vectors', '/api/embed', { model: VECTORS, input: ['a', 'b c'], truncate: false, options }, 200],
+  ['a vector', '/api/embed', { model: VECTORS, input: 'a', truncate: false, options, dimensions: 4 }, 200],
+  ['no vectors: only a load', '/api/embed', { model: VECTORS, input: [], options, keep_alive: 60 }, 200],
+  ['no vectors of what makes none', '/api/embed', { model: TINY, input: [], options }, 200],
+  [
+    'vectors of what makes none',
+    '/api/embed',
+    { model: TINY, input: ['a'], options },
+    501,
+    'This server does not support embeddings. Start it with `--embeddings`',
+  ],
+  ['vectors of what is no text', '/api/embed', { model: 'nope', input: [[1, 2]] }, 400, 'invalid input type'],
+  [
+    'a vector of a text over the context',
+    '/api/embed',
+    { model: VECTORS, input: ['a', 'word '.repeat(800)], truncate: false, options },
+    400,
+    'the input length exceeds the context length',
+  ],
+  [
+    'vectors of a missing model',
+    '/api/embed',
+    { model: 'nope', input: ['a'] },
+    404,
+    'model "nope" not found, try pulling it first',
+  ],
+  ['vectors of no model', '/api/embed', { input: ['a'] }, 404, "model '' not found"],
+  [
+    'vectors for a duration without unit',
+    '/api/embed',
+    { model: VECTORS, input: ['a'], keep_alive: '30' },
+    400,
+    'time: missing unit in duration "30"',
+  ],
+  [
+    'a chat with what makes vectors',
+    '/api/chat',
+    { model: VECTORS, ...user('x') },
+    400,
+    `"${VECTORS}" does not support chat`,
+  ],
+  [
+    'a load, by /api/generate, of what makes vectors',
+    '/api/generate',
+    { model: VECTORS, keep_alive: 60 },
+    400,
+    `"${VECTORS}" does not support generate`,
+  ],
+  ['an unload of what makes vectors', '/api/generate', { model: VECTORS, keep_alive: 0, stream: false }, 200],
   ['an unload', '/api/chat', { model: ABLE, messages: [], keep_alive: 0 }, 200],
 ];
 
@@ -176,6 +265,50 @@ describe('fake and real Ollama', () => {
       expect({ ...faked, last: {} }).toEqual({ ...truly, last: {} });
     },
   );
+
+  it('vectors have length 1, are cut to what is asked for, and never made longer', async () => {
+    const lengths = async (url: string) =>
+      Promise.all(
+        [undefined, 4, 4000].map(async (dimensions) => {
+          const body = { model: VECTORS, input: ['toast'], ...(dimensions && { dimensions }) };
+          const { last } = await say(url, '/api/embed', body, 'POST');
+          const [vector = []] = last.embeddings as number[][];
+          return [vector.length, Number(Math.hypot(...vector).toFixed(4))];
+        }),
+      );
+    const expected = [
+      [128, 1],
+      [4, 1],
+      [128, 1],
+    ];
+    expect(await lengths(fake.url)).toEqual(expected);
+    if (typeof real !== 'string') expect(await lengths(real.url)).toEqual(expected);
+  });
+
+  it('what a model can do is shown, of one made of a GGUF as of any', async () => {
+    const shown = async (url: string) =>
+      Promise.all(
+        [TINY, FILLS, VECTORS].map(
+          async (model) => (await say(url, '/api/show', { model }, 'POST')).last.capabilities,
+        ),
+      );
+    const expected = [['completion'], ['completion', 'insert'], ['embedding']];
+    expect(await shown(fake.url)).toEqual(expected);
+    if (typeof real !== 'string') expect(await shown(real.url)).toEqual(expected);
+  });
+
+  it('a suffix is put into the template, and left out when raw', async () => {
+    const fill = async (url: string, fields: object) => {
+      const body = { model: FILLS, prompt: 'count', suffix: 'call', stream: false, ...fields };
+      const more = { options: { ...options, num_predict: 6 } };
+      const { last } = await say(url, '/api/generate', { ...body, ...more }, 'POST');
+      return last.response;
+    };
+    expect(await fill(fake.url, {})).not.toBe(await fill(fake.url, { raw: true }));
+    if (typeof real === 'string') return;
+    expect(String(await fill(real.url, {})).trim()).toBe('Bread, made warm and brown.');
+    expect(String(await fill(real.url, { raw: true })).trim()).toMatch(/^one two/);
+  });
 
   it('a load is enough for an answer with the same options, and not for one with another context or shift', async () => {
     const reloads = async (url: string, preload: object, chat: object): Promise<boolean> => {

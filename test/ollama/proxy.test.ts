@@ -13,6 +13,8 @@ const { folder, url, onOllama } = proxyOnOllama(
   (real) => `weights:
   qwen-9b: { name: "${real.able}", context: 2048 }
   llama-1b: { name: "${real.twin}", context: 512 }
+  embed-300m: { name: "${real.vectors}", context: 512 }
+  coder-30b: { name: "${real.fills}", size_gb: 0.1, context: 512 }
 models:
   fast-9b: { temperature: 0 }
 `,
@@ -142,6 +144,56 @@ describe('on a real Ollama', () => {
       max_tokens: 3,
     });
     expect(next.usage?.completion_tokens).toBeLessThanOrEqual(3);
+  });
+
+  onOllama(
+    'vectors, of weights that are loaded once, with the config’s context and keep_alive',
+    async (real) => {
+      const of = (input: string[], more = {}) => client.embeddings.create({ model: 'embed', input, ...more });
+      const { data, usage } = await of(['toast', 'count', 'toast']);
+      const [toast, count, again] = data.map(({ embedding }) => embedding);
+      expect(toast).toHaveLength(128);
+      expect(Math.hypot(...(toast ?? []))).toBeCloseTo(1, 4);
+      expect(again).toEqual(toast);
+      expect(count).not.toEqual(toast);
+      expect(usage.prompt_tokens).toBe(6);
+      const resident = (await ps(real)).find(({ name }) => name === real.vectors);
+      expect(resident).toMatchObject({ context_length: 512 });
+      expect((Date.parse(resident?.expires_at ?? '') - Date.now()) / 1000).toBeCloseTo(60, -1);
+      const [cut] = (await of(['toast'], { dimensions: 8 })).data;
+      expect(cut?.embedding).toHaveLength(8);
+      expect(readLog(join(folder, 'log.jsonl')).at(-1)).toMatchObject({ task: 'embed', tokens_in: 2 });
+      expect(Number(readLog(join(folder, 'log.jsonl')).at(-1)?.load_s)).toBeLessThan(0.1);
+      for (const input of [[''], ['word '.repeat(800)]])
+        expect(await of(input).catch((error: unknown) => error)).toMatchObject({ status: 400 });
+    },
+  );
+
+  onOllama('a model for vectors makes no text, and the other way round', async () => {
+    const chat = client.chat.completions.create({ model: 'embed', messages: user('hi') });
+    await expect(chat).rejects.toMatchObject({ status: 400, message: expect.stringMatching(/only/) });
+    const vectors = client.embeddings.create({ model: 'fast-1b', input: 'hi' });
+    await expect(vectors).rejects.toMatchObject({
+      status: 400,
+      message: expect.stringMatching(/fast-1b makes no embeddings/),
+    });
+  });
+
+  onOllama('a text goes on as it stands, and is filled in before a suffix', async () => {
+    const text = async (fields: object) => {
+      const made = await client.completions.create({ model: 'fast-1b', prompt: 'count', ...fields });
+      return made.choices[0]?.text.trim();
+    };
+    expect(await text({ max_tokens: 3 })).toBe('one two three');
+    expect(await text({ stop: ['four'] })).toBe('one two three');
+    expect(await text({ model: 'coder-30b', suffix: 'x' })).toBe('Bread, made warm and brown.');
+    await expect(text({ suffix: 'x' })).rejects.toMatchObject({ status: 400, param: 'suffix' });
+    await expect(text({ prompt: 'word '.repeat(800) })).rejects.toMatchObject({
+      code: 'context_length_exceeded',
+      param: 'prompt',
+    });
+    const { choices } = await client.completions.create({ model: 'fast-1b', prompt: 'count', logprobs: 1 });
+    expect(choices[0]?.logprobs?.tokens).toHaveLength(16);
   });
 
   onOllama('ask: an answer, the same from the cache, two honest lines', async () => {

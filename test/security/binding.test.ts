@@ -133,10 +133,12 @@ describe('behind a key', () => {
       },
       ...(method !== 'GET' && method !== 'HEAD' && { body }),
     });
-  const asked = () => toaster.fake.seen.filter(({ path }) => path === '/api/chat').length;
+  const asked = () => toaster.fake.seen.filter(({ path }) => /chat|generate|embed/.test(path)).length;
 
   const routes: [string, string][] = [
     ['POST', '/v1/chat/completions'],
+    ['POST', '/v1/completions'],
+    ['POST', '/v1/embeddings'],
     ['GET', '/v1/models'],
     ['GET', '/v1/models/fast-9b'],
     ['POST', '/ask'],
@@ -158,6 +160,11 @@ describe('behind a key', () => {
     ['POST', '/api/models/fast-9b/cool'],
     ['POST', '/api/cool'],
     ['POST', '/api/config/reload'],
+    ['GET', '/api/version'],
+    ['GET', '/api/tags'],
+    ['GET', '/api/ps'],
+    ['POST', '/api/show'],
+    ['POST', '/api/generate'],
     ['GET', '/config.schema.json'],
     ['GET', '/nothing'],
     ['GET', '/health/'],

@@ -44,7 +44,9 @@ function send(
 }
 const CHAT = '/v1/chat/completions';
 const body = JSON.stringify({ model: 'fast-9b', messages: [{ role: 'user', content: 'hi' }] });
-const asked = () => toaster.fake.seen.filter(({ path }) => path !== '/api/ps' && path !== '/api/version');
+/** What was asked of models; these only look. */
+const LOOKS = ['/api/ps', '/api/version', '/api/tags', '/api/show'];
+const asked = () => toaster.fake.seen.filter(({ path }) => !LOOKS.includes(path));
 /** Everything that a request could change. */
 const state = async () => ({
   status: (await jsonOf(await fetch(`${toaster.url}/api/status`))).models.map(
@@ -107,6 +109,10 @@ describe('by where it comes from', () => {
     const headers = { origin, 'content-type': 'application/json', authorization: `Bearer ${token}` };
     for (const [method, path] of [
       ['POST', CHAT],
+      ['POST', '/v1/completions'],
+      ['POST', '/v1/embeddings'],
+      ['POST', '/api/show'],
+      ['GET', '/api/tags'],
       ['POST', '/ask'],
       ['GET', '/v1/models'],
       ['GET', '/api/requests'],
@@ -194,6 +200,8 @@ describe('what it can send without one', () => {
   ];
   const posts = [
     CHAT,
+    '/v1/completions',
+    '/v1/embeddings',
     '/ask',
     '/api/session',
     '/api/config/reload',
@@ -241,11 +249,25 @@ describe('what it can send without one', () => {
       '/api/requests?q=x',
       '/api/memory/history',
       '/api/stress/report',
+      '/api/tags',
+      '/api/ps',
+      '/api/version',
+      '/api/show',
       '/config.schema.json',
     ];
     for (const path of paths)
       for (const method of ['GET', 'HEAD'])
         expect((await send(path, headers, method)).status, path).toBeLessThan(500);
+    expect(await state()).toEqual(before);
+  });
+
+  it('what shows a model to any type only tells', async () => {
+    const before = await state();
+    for (const type of types) {
+      const headers = type === '' ? {} : { 'content-type': type };
+      const { status, headers: given } = await send('/api/show', headers, 'POST', body);
+      expect([status, given['access-control-allow-origin']]).toEqual([200, undefined]);
+    }
     expect(await state()).toEqual(before);
   });
 

@@ -30,6 +30,7 @@ const MODELS = [
   { name: 'llama3.2:1b', size: 1.3e9, tokenMs: 12 },
   { name: 'qwen2.5:0.5b', size: 0.5e9, tokenMs: 8 },
   { name: 'qwen3-coder:30b', size: 18.6e9, tokenMs: 50 },
+  { name: 'embeddinggemma:300m', size: 0.6e9, tokenMs: 5 },
 ].map(fakeModel);
 
 /** `without`: Ollama alone decides what is in memory. `demote`: with planning, and `on_tight: demote`. */

@@ -31,6 +31,7 @@ export function aReceipt(differs: Partial<Receipt> = {}): Receipt {
     prompt_hash: '775a61d9',
     prompt_chars: 22,
     response_chars: 2,
+    task: null,
     finish: 'stop',
     exit_code: 0,
     error: null,

@@ -90,11 +90,22 @@ describe('a line', () => {
     expect(JSON.stringify(line).length).toBeLessThan(12_000);
   });
 
+  it('tells what was asked for in place of a chat, and counts all of its texts', () => {
+    expect(logLine(aReceipt(), { user: null, metadata: null })).not.toHaveProperty('task');
+    expect(logLine(aReceipt({ task: 'embed' }), { user: null, metadata: null }).task).toBe('embed');
+    const filled = promptFacts([], { kind: 'complete', prompt: '🍞a', suffix: 'bcd' });
+    const embedded = promptFacts([], { kind: 'embed', input: ['🍞a', 'bcd'] });
+    expect([filled.chars, embedded.chars]).toEqual([5, 5]);
+    expect(promptFacts([], { kind: 'complete', prompt: '🍞a' }).hash).not.toBe(filled.hash);
+  });
+
   it('has the hash of the prompt alone, as any tool would compute it', () => {
     const hash = execFileSync('sh', [
       '-c',
       'printf hi | { sha256sum || shasum -a 256; } 2>/dev/null',
     ]).toString();
     expect(promptFacts([{ role: 'user', text: 'hi' }]).hash).toBe(hash.slice(0, 8));
+    expect(promptFacts([], { kind: 'complete', prompt: 'hi' }).hash).toBe(hash.slice(0, 8));
+    expect(promptFacts([], { kind: 'embed', input: ['hi'] }).hash).toBe(hash.slice(0, 8));
   });
 });

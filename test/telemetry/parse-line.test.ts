@@ -21,6 +21,7 @@ describe('a line of the log, read again', () => {
   it('is what was written', () => {
     const line = aLine({
       attempts: [{ model: 'fast-9b', reason: 'timeout', detail: 'slow', seconds: 2 }],
+      task: 'complete',
       memory: 'tight',
       shared: true,
       error: 'no luck',

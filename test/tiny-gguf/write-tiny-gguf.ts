@@ -24,6 +24,8 @@ const EOS = 2;
 const EMBEDDING = 128;
 const FEED_FORWARD = 32;
 const CONTEXT = 4096;
+/** How llama.cpp numbers it. */
+const MEAN = 1;
 /** So large that no usual temperature picks anything but the chain's next token. */
 const SURE = 100;
 
@@ -33,11 +35,18 @@ const TEMPLATE =
 
 /**
  * Writes the tiny model to `path`: about half a megabyte. `template: false` leaves the chat template out; a larger
- * `feedForward` makes it heavier by 1.5 kB each, and no cleverer.
+ * `feedForward` makes it heavier by 1.5 kB each, and no cleverer. `pooling`: it makes vectors, not text, each the mean of its
+ * tokens'. `infill`: it fills in before a suffix, always as after `toast`.
  */
 export function writeTinyGguf(
   path: string,
-  { template = true, name = 'tiny test model', feedForward = FEED_FORWARD } = {},
+  {
+    template = true,
+    name = 'tiny test model',
+    feedForward = FEED_FORWARD,
+    pooling = false,
+    infill = false,
+  } = {},
 ): void {
   const pieces = [
     ...new Set([
@@ -71,6 +80,13 @@ export function writeTinyGguf(
         'tokenizer.ggml.bos_token_id': { u32: 1 },
         'tokenizer.ggml.eos_token_id': { u32: EOS },
         'tokenizer.ggml.unknown_token_id': { u32: 0 },
+        ...(pooling && { 'llama.pooling_type': { u32: MEAN } }),
+        // Their marks are words that mean nothing, and the last one is the trigger.
+        ...(infill && {
+          'tokenizer.ggml.fim_pre_token_id': { u32: id('co') },
+          'tokenizer.ggml.fim_suf_token_id': { u32: id('ca') },
+          'tokenizer.ggml.fim_mid_token_id': { u32: id('toast') },
+        }),
         ...(template && { 'tokenizer.chat_template': { text: TEMPLATE } }),
       },
       tensors(vocabulary.length, successors, feedForward),

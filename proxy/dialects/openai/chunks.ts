@@ -1,14 +1,8 @@
 import type { Answer } from '../../chat/answer.ts';
 import type { Delta, Json, JsonObject, ToolCall, Usage } from '../../chat/types.ts';
 import type { FinishReason } from '../../contract.ts';
-
-/** What stands on every chunk and every whole answer of one request. */
-export interface Envelope {
-  id: string;
-  /** Seconds since 1970. */
-  created: number;
-  model: string;
-}
+import type { Envelope } from '../envelope.ts';
+import { toUsage } from '../usage.ts';
 
 /** One `chat.completion.chunk`. Source: OpenAI's API reference, streaming. */
 export function chunk(
@@ -62,14 +56,4 @@ export function toLogprobs(entries: Answer['logprobs']): Json {
 
 function toCall({ id, name, arguments: text }: ToolCall): JsonObject {
   return { id, type: 'function', function: { name, arguments: text } };
-}
-
-function toUsage({ promptTokens, completionTokens }: Usage): JsonObject {
-  const prompt = promptTokens ?? 0;
-  const completionCount = completionTokens ?? 0;
-  return {
-    prompt_tokens: prompt,
-    completion_tokens: completionCount,
-    total_tokens: prompt + completionCount,
-  };
 }

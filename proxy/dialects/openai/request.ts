@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { samplingFields } from '../sampling.ts';
+import { functionName, schemaObject } from '../tools.ts';
 
 /** OpenAI's chat-completions request, as far as local runtimes can honour it. Source: OpenAI's API reference, chat. */
 
@@ -34,14 +36,10 @@ const message = z.discriminatedUnion('role', [
   z.object({ role: z.literal('tool'), content: text, tool_call_id: z.string() }),
 ]);
 
-const schemaObject = z.record(z.string(), z.json());
-
 const tool = z.object({
   type: z.literal('function', 'only tools of type "function" can be called by local models'),
   function: z.object({
-    name: z
-      .string()
-      .regex(/^[a-zA-Z0-9_.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores'),
+    name: functionName,
     description: z.string().optional(),
     parameters: schemaObject.optional(),
     strict: z.boolean().nullish(),
@@ -71,18 +69,9 @@ export const openaiRequest = z.object({
   stream_options: z
     .object({ include_usage: z.boolean().nullish(), include_obfuscation: z.boolean().nullish() })
     .nullish(),
-  temperature: z.number().min(0).max(2).nullish(),
-  top_p: z.number().min(0).max(1).nullish(),
-  top_k: z.int().min(0).nullish(),
-  min_p: z.number().min(0).max(1).nullish(),
-  seed: z.int().nullish(),
-  stop: z
-    .union([z.string().min(1), z.array(z.string().min(1)).max(16)], 'expected a string or a list of strings')
-    .nullish(),
+  ...samplingFields,
   max_tokens: z.int().min(1).nullish(),
   max_completion_tokens: z.int().min(1).nullish(),
-  frequency_penalty: z.number().min(-2).max(2).nullish(),
-  presence_penalty: z.number().min(-2).max(2).nullish(),
   logprobs: z.boolean().nullish(),
   top_logprobs: z.int().min(0).max(20).nullish(),
   response_format: responseFormat.nullish(),
@@ -116,9 +105,3 @@ export const REFUSED: Record<string, string> = {
   best_of: 'belongs to completions, not to chat',
   echo: 'belongs to completions, not to chat',
 };
-
-/** Whether a refused field asks for nothing: null, false, or empty. */
-export function asksNothing(value: unknown): boolean {
-  if (value === null || value === undefined || value === false) return true;
-  return typeof value === 'object' && Object.keys(value).length === 0;
-}

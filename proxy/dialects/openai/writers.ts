@@ -1,68 +1,31 @@
 import type { ServerResponse } from 'node:http';
-import { addToAnswer, emptyAnswer } from '../../chat/answer.ts';
-import type { ChatEvent, Delta, JsonObject } from '../../chat/types.ts';
-import { receiptHeaders } from '../../http/receipt-headers.ts';
-import { type AnswerWriter, PacketWriter, type ReceiptSoFar, sendError, sendJson } from '../../http/write.ts';
-import { chunk, completion, type Envelope, toDelta, toLogprobs, usageChunk } from './chunks.ts';
+import type { AnswerWriter, ReceiptSoFar } from '../../http/write.ts';
+import { chunksWriter } from '../chunks-writer.ts';
+import { envelopeOf } from '../envelope.ts';
+import { jsonWriter } from '../writers.ts';
+import { chunk, completion, toDelta, toLogprobs, usageChunk } from './chunks.ts';
 
 /** The answer as one JSON object, at the end. */
-export function jsonWriter(res: ServerResponse, receipt: ReceiptSoFar): AnswerWriter {
-  const answer = emptyAnswer();
-  return {
-    write(event) {
-      addToAnswer(answer, event);
-      if (event.type === 'error') sendError(res, event.error, receipt());
-      if (event.type !== 'finish') return;
-      sendJson(res, 200, completion(envelopeOf(receipt), answer), receiptHeaders(receipt()));
-    },
-  };
+export function wholeWriter(res: ServerResponse, receipt: ReceiptSoFar): AnswerWriter {
+  return jsonWriter(res, receipt, (answer) => completion(envelopeOf(receipt, 'chatcmpl'), answer));
 }
 
-/** The answer as server-sent events. Headers wait for the first piece of it: only then it is known who answers. */
+/** The answer as server-sent events. */
 export function sseWriter(res: ServerResponse, receipt: ReceiptSoFar, includeUsage: boolean): AnswerWriter {
-  let envelope: Envelope | undefined;
-  const packets = new PacketWriter(res);
-  let calls = 0;
-  const begin = (): Envelope => {
-    res.writeHead(200, {
-      ...receiptHeaders(receipt()),
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-cache',
-      'X-Accel-Buffering': 'no',
-    });
-    return envelopeOf(receipt);
-  };
-  return {
-    write(event: ChatEvent) {
-      if (event.type === 'error') {
-        if (envelope) packets.end(data({ ...event.error.body() }));
-        else sendError(res, event.error, receipt());
-        return;
-      }
-      if (event.type !== 'delta' && event.type !== 'finish') return;
-      let opening = '';
-      if (!envelope) {
-        envelope = begin();
-        opening = data(chunk(envelope, { role: 'assistant', content: '' }, null));
-      }
-      if (event.type === 'delta') {
-        const piece = data(deltaChunk(envelope, event, calls));
-        calls += event.toolCalls?.length ?? 0;
-        return packets.write(opening + piece);
-      }
-      const usage = includeUsage ? data(usageChunk(envelope, event.usage)) : '';
-      packets.end(`${opening}${data(chunk(envelope, {}, event.reason))}${usage}data: [DONE]\n\n`);
-    },
-  };
+  return chunksWriter(res, receipt, () => {
+    const envelope = envelopeOf(receipt, 'chatcmpl');
+    let calls = 0;
+    return {
+      opening: chunk(envelope, { role: 'assistant', content: '' }, null),
+      piece(delta) {
+        const said = toDelta(delta, calls);
+        calls += delta.toolCalls?.length ?? 0;
+        return chunk(envelope, said, null, delta.logprobs && toLogprobs(delta.logprobs));
+      },
+      ending: ({ reason, usage }) => [
+        chunk(envelope, {}, reason),
+        ...(includeUsage ? [usageChunk(envelope, usage)] : []),
+      ],
+    };
+  });
 }
-
-function deltaChunk(envelope: Envelope, delta: Delta, calls: number): JsonObject {
-  return chunk(envelope, toDelta(delta, calls), null, delta.logprobs && toLogprobs(delta.logprobs));
-}
-
-function envelopeOf(receipt: ReceiptSoFar): Envelope {
-  const { request_id, ts, served_by, model } = receipt();
-  return { id: `chatcmpl-${request_id}`, created: Math.floor(ts), model: served_by ?? model };
-}
-
-const data = (json: JsonObject): string => `data: ${JSON.stringify(json)}\n\n`;

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { LlamaModel } from 'node-llama-cpp';
-import { Engine } from './engine.ts';
+import { createEngine, type Engine } from './engine.ts';
 import { EngineFault } from './engine-fault.ts';
 import { parentChannel } from './parent-channel.ts';
 import type { LoadOrder, ToChild } from './protocol.ts';
@@ -42,7 +42,7 @@ async function load({ file, context, parallel, threads }: LoadOrder): Promise<En
       modelPath: file,
       onLoadProgress: (value) => tell({ type: 'progress', value }),
     });
-    const made = await Engine.create(llama, model, { context, parallel, threads: useful });
+    const made = await createEngine(llama, model, { context, parallel, threads: useful });
     tell({ type: 'loaded' });
     return made;
   } catch (error) {

@@ -1,73 +1,31 @@
-import { type Llama, LlamaChat, type LlamaContext, type LlamaModel } from 'node-llama-cpp';
+import type { Llama, LlamaModel } from 'node-llama-cpp';
 import type { Delta, Finish } from '../../chat/types.ts';
+import { EmbedEngine } from './embed-engine.ts';
 import type { EngineRequest } from './protocol.ts';
-import { respond } from './respond.ts';
+import { TextEngine } from './text-engine.ts';
 
-interface EngineOptions {
+export interface EngineOptions {
   context: number;
   parallel: number;
   threads: number;
 }
 
-/** The weights in memory, with as many sequences as answers may be made at a time. Further requests wait in order. */
-export class Engine {
-  readonly #llama: Llama;
-  readonly #free: LlamaChat[];
-  readonly #waiting: ((chat: LlamaChat) => void)[] = [];
-
-  private constructor(llama: Llama, context: LlamaContext, parallel: number) {
-    this.#llama = llama;
-    this.#free = Array.from(
-      { length: parallel },
-      () => new LlamaChat({ contextSequence: context.getSequence() }),
-    );
-  }
-
-  static async create(
-    llama: Llama,
-    model: LlamaModel,
-    { context, parallel, threads }: EngineOptions,
-  ): Promise<Engine> {
-    const created = await model.createContext({ contextSize: context, sequences: parallel, threads });
-    return new Engine(llama, created, parallel);
-  }
-
+/** Weights in memory, at work for requests. */
+export interface Engine {
   /** Answers; null when it was aborted. Throws `EngineFault` when the request is at fault. */
-  async generate(
-    request: EngineRequest,
-    signal: AbortSignal,
-    emit: (delta: Delta) => void,
-  ): Promise<Finish | null> {
-    const chat = await this.#take(signal);
-    if (!chat) return null;
-    try {
-      return await respond({ llama: this.#llama, chat, signal, emit }, request);
-    } finally {
-      this.#giveBack(chat);
-    }
-  }
+  generate(request: EngineRequest, signal: AbortSignal, emit: (delta: Delta) => void): Promise<Finish | null>;
+}
 
-  /** A sequence, when one is free; null when the request was aborted while it waited. */
-  #take(signal: AbortSignal): Promise<LlamaChat | null> {
-    const free = this.#free.pop();
-    if (free) return Promise.resolve(free);
-    return new Promise((resolve) => {
-      const give = (chat: LlamaChat): void => {
-        signal.removeEventListener('abort', leave);
-        resolve(chat);
-      };
-      const leave = (): void => {
-        this.#waiting.splice(this.#waiting.indexOf(give), 1);
-        resolve(null);
-      };
-      signal.addEventListener('abort', leave, { once: true });
-      this.#waiting.push(give);
-    });
-  }
+/**
+ * Weights make text or vectors, never both: a context for each would take its memory twice, and the vectors of weights that
+ * were made for text are of no use. Ollama tells them apart in the same way.
+ */
+export function createEngine(llama: Llama, model: LlamaModel, options: EngineOptions): Promise<Engine> {
+  return makesVectors(model) ? EmbedEngine.create(model, options) : TextEngine.create(llama, model, options);
+}
 
-  #giveBack(chat: LlamaChat): void {
-    const next = this.#waiting.shift();
-    if (next) next(chat);
-    else this.#free.push(chat);
-  }
+/** By what the file says of its architecture: how the vectors of a text's tokens become one, or that it reads both ways. */
+function makesVectors({ fileInfo: { architectureMetadata } }: LlamaModel): boolean {
+  const { pooling_type: pooling, attention } = architectureMetadata;
+  return (typeof pooling === 'number' && pooling > 0) || attention?.causal === false;
 }

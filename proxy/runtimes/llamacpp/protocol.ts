@@ -1,4 +1,4 @@
-import type { ChatRequest, RuntimeEvent, Sampling } from '../../chat/types.ts';
+import type { ChatRequest, RuntimeEvent, Sampling, Task } from '../../chat/types.ts';
 
 /** What the parent and the child that holds the weights say to each other. Plain JSON. */
 
@@ -16,6 +16,8 @@ export interface LoadOrder {
 /** A request with the model's settings worked in. */
 export interface EngineRequest {
   model: string;
+  /** Null for a chat. */
+  task: Task | null;
   messages: ChatRequest['messages'];
   tools: ChatRequest['tools'];
   firstCallOnly: boolean;

@@ -2,9 +2,12 @@ import { randomInt } from 'node:crypto';
 import type { ChatHistoryItem, ChatModelFunctions, Llama, LlamaChat } from 'node-llama-cpp';
 import type { Delta, Finish, ToolCall } from '../../chat/types.ts';
 import { toHistory } from './chat-history.ts';
+import { emitText } from './emit-text.ts';
 import { EngineFault } from './engine-fault.ts';
 import { toFunctions, toGrammar } from './grammar.ts';
+import { SPARE, tooLong } from './prompt-size.ts';
 import type { EngineRequest } from './protocol.ts';
+import { samplingOptions } from './sampling-options.ts';
 import { stopTexts } from './stop-texts.ts';
 
 /** What one answer needs besides the request. */
@@ -66,13 +69,6 @@ export async function respond(
   };
 }
 
-/** Tokens at the end of the context that node-llama-cpp does not use before it would begin to forget. */
-const SPARE = 2;
-
-function emitText(emit: Responding['emit'], kind: 'text' | 'reasoning', text: string): void {
-  if (text !== '') emit({ type: 'delta', [kind]: text });
-}
-
 function refuse(chat: LlamaChat, { think, format, tools, model }: EngineRequest): void {
   if (think === true && chat.chatWrapper.settings.segments?.thought === undefined)
     throw new EngineFault(
@@ -99,32 +95,7 @@ function countPrompt(
   });
   const count = state.contextText.tokenize(chat.model.tokenizer).length;
   if (count + SPARE < contextSize) return count;
-  throw new EngineFault(
-    `The prompt has ${count} tokens and ${model} takes ${contextSize}. Shorten it, or raise \`context\` of its weights in the config.`,
-    { code: 'context_length_exceeded', param: 'messages' },
-  );
-}
-
-/** What a request leaves open is as llama.cpp itself has it. */
-function samplingOptions({
-  temperature = 0.8,
-  topK = 40,
-  topP = 0.95,
-  minP = 0.05,
-  seed,
-  frequencyPenalty = 0,
-  presencePenalty = 0,
-}: EngineRequest['sampling']) {
-  const penalised = frequencyPenalty !== 0 || presencePenalty !== 0;
-  return {
-    temperature,
-    topK,
-    topP,
-    minP,
-    // Left out, it would be the time in seconds, which two members of a council share.
-    seed: seed ?? randomInt(2 ** 31),
-    repeatPenalty: penalised ? { penalty: 1, frequencyPenalty, presencePenalty } : (false as const),
-  };
+  throw tooLong('The prompt', count, model, contextSize, 'messages');
 }
 
 /** llama.cpp would drop the oldest messages when the context is full. The token limit keeps it from coming to that. */

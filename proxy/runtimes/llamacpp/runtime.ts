@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { ChatRequest, Load, RuntimeEvent } from '../../chat/types.ts';
 import type { Found } from '../../doctor/finding.ts';
 import { ApiError, LinkFailure } from '../../errors.ts';
 import { bytesThere } from '../../pull/fetch-verified.ts';
 import {
+  type About,
   type Link,
   type OpenedRuntime,
   type OpenRuntime,
@@ -36,6 +38,7 @@ export const openLlamacpp: OpenRuntime<'llamacpp'> = ({ threads }, { modelsDir, 
   new Llamacpp(modelsDir, threads ?? null, startChild ?? forkChild);
 
 export class Llamacpp implements OpenedRuntime {
+  readonly tasks = ['embed', 'complete'] as const;
   readonly #modelsDir: string;
   readonly #threads: number | null;
   readonly #start: StartChild;
@@ -58,6 +61,16 @@ export class Llamacpp implements OpenedRuntime {
 
   async has(weights: Weights): Promise<boolean> {
     return existsSync(this.#fileOf(weights));
+  }
+
+  async about(weights: Weights): Promise<About | null> {
+    try {
+      const { size, mtime } = await stat(this.#fileOf(weights));
+      return { size, modifiedAt: mtime.toISOString(), details: { format: 'gguf' }, capabilities: null };
+    } catch {
+      // Not there, or not to be looked at: either way nothing is known.
+      return null;
+    }
   }
 
   async place(weights: Weights): Promise<PullPlace> {
@@ -212,6 +225,7 @@ function toEngine({ model, settings }: Link, request: ChatRequest): EngineReques
   const think = request.effort === undefined ? settings.think : request.effort !== 'none';
   return {
     model,
+    task: request.task ?? null,
     messages: request.messages,
     tools: request.tools,
     firstCallOnly: !request.parallelToolCalls,

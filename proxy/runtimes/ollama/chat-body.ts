@@ -1,5 +1,6 @@
-import type { ChatRequest, Json, JsonObject, Message } from '../../chat/types.ts';
+import type { ChatRequest, JsonObject, Message } from '../../chat/types.ts';
 import type { Link } from '../types.ts';
+import { keepAliveOf, optionsOf } from './link-options.ts';
 
 /** Not `"json"`: on `/api/chat` Ollama 0.33 ignores that for models made of a GGUF (measured), and keeps to this. */
 const ANY_OBJECT = { type: 'object' };
@@ -12,11 +13,11 @@ export function chatBody(link: Link, request: ChatRequest): JsonObject {
     model: weights.name ?? '',
     messages: request.messages.map(toOllama),
     stream: true,
-    keep_alive: Number.isFinite(link.keepAliveS) ? link.keepAliveS : -1,
+    keep_alive: keepAliveOf(link),
     // Ollama by itself drops the oldest messages when a prompt is too long, and the oldest tokens when an answer is.
     truncate: false,
     shift: false,
-    options: options(link, request),
+    options: optionsOf(link, request),
     ...(think !== undefined && { think }),
     ...(request.tools.length > 0 && {
       tools: request.tools.map(({ name, description, parameters }) => ({
@@ -29,24 +30,6 @@ export function chatBody(link: Link, request: ChatRequest): JsonObject {
     }),
     ...(request.topLogprobs !== undefined && { logprobs: true, top_logprobs: request.topLogprobs }),
   };
-}
-
-function options({ weights, settings }: Link, { sampling, maxTokens }: ChatRequest): JsonObject {
-  const wanted: Record<string, Json | undefined> = {
-    num_ctx: weights.context,
-    temperature: sampling.temperature ?? settings.temperature,
-    top_p: sampling.topP ?? settings.top_p,
-    top_k: sampling.topK ?? settings.top_k,
-    min_p: sampling.minP ?? settings.min_p,
-    seed: sampling.seed,
-    stop: sampling.stop,
-    frequency_penalty: sampling.frequencyPenalty,
-    presence_penalty: sampling.presencePenalty,
-    num_predict: maxTokens ?? settings.max_tokens,
-  };
-  const result: JsonObject = {};
-  for (const [key, value] of Object.entries(wanted)) if (value !== undefined) result[key] = value;
-  return result;
 }
 
 /** Models that take levels are configured with one; for the others any effort but `none` means on. */

@@ -5,9 +5,11 @@ import { LinkFailure } from '../../errors.ts';
 
 const logprob = z.object({ token: z.string(), logprob: z.number(), bytes: z.array(z.number()).nullish() });
 
-/** One line of Ollama's streamed answer, as far as it is used. Source: api/types.go, ChatResponse. */
+/** One line of Ollama's streamed answer, as far as it is used. Source: api/types.go, ChatResponse and GenerateResponse. */
 const chunk = z.object({
   error: z.string().optional(),
+  /** Of `/api/generate`, in place of a message. */
+  response: z.string().optional(),
   message: z
     .object({
       content: z.string().optional(),
@@ -47,13 +49,14 @@ export class ChunkReader {
     return events;
   }
 
-  #delta({ message, logprobs }: Chunk): RuntimeEvent | undefined {
+  #delta({ message, response, logprobs }: Chunk): RuntimeEvent | undefined {
     const toolCalls = (message?.tool_calls ?? []).map(toCall);
     if (toolCalls.length > 0) this.#called = true;
-    if (!message?.content && !message?.thinking && toolCalls.length === 0) return undefined;
+    const text = message?.content || response;
+    if (!text && !message?.thinking && toolCalls.length === 0) return undefined;
     return {
       type: 'delta',
-      ...(message?.content && { text: message.content }),
+      ...(text && { text }),
       ...(message?.thinking && { reasoning: message.thinking }),
       ...(toolCalls.length > 0 && { toolCalls }),
       ...(logprobs && logprobs.length > 0 && { logprobs: logprobs.map(toLogprob) }),

@@ -1,4 +1,5 @@
 import { ApiError, LinkFailure } from '../../errors.ts';
+import { noEmbeddings, noInfill } from '../inability.ts';
 import type { Link } from '../types.ts';
 
 /** Whom a request was for. */
@@ -8,17 +9,21 @@ export interface Asked {
   weights: Pick<Link['weights'], 'name'>;
 }
 
+/** Which field of a request holds its texts. */
+type Part = 'messages' | 'prompt' | 'input';
+
 /** What a status other than 200 means for the chain. `body` is the response's text. */
 export function failureOf(
   status: number,
   retryAfter: string | undefined,
   body: string,
   { weights: { name }, ...link }: Asked,
+  part: Part = 'messages',
 ): Error {
   const text = errorText(body);
   const { model, word = model } = link;
   const overflow = contextOverflow(text);
-  if (overflow) return contextError(overflow, model);
+  if (overflow) return contextError(overflow, model, part);
   if (status === 404)
     return new LinkFailure(
       'missing',
@@ -30,6 +35,8 @@ export function failureOf(
       param: 'messages',
       code: 'unsupported',
     });
+  const inability = inabilityOf(text, model);
+  if (inability) return inability;
   if (status >= 400 && status < 500 && status !== 429 && status !== 499) return clientError(text, link);
   if (/requires more system memory/.test(text)) return new LinkFailure('no_room', `Ollama says that ${text}`);
   const full = status === 429 || (status === 503 && (retryAfter !== undefined || /server busy/.test(text)));
@@ -76,12 +83,33 @@ function innerMessage(text: string): string {
   return message === undefined ? text : message.replaceAll(/\\+n/g, ' ').replaceAll(/\\+"/g, '"');
 }
 
-function contextError({ prompt, context }: { prompt: number; context: number }, model: string): ApiError {
+function contextError(
+  { prompt, context }: { prompt: number; context: number },
+  model: string,
+  param: Part,
+): ApiError {
   return new ApiError(
     400,
     `The prompt has ${prompt} tokens and ${model} takes ${context}. Shorten it, or raise \`context\` of its weights in the config.`,
-    { param: 'messages', code: 'context_length_exceeded' },
+    { param, code: 'context_length_exceeded' },
   );
+}
+
+/** What weights were not made for. Of embeddings llama-server says so with a 501, once the weights are in memory. */
+function inabilityOf(text: string, model: string): ApiError | null {
+  const unable = (message: string, param: string): ApiError =>
+    new ApiError(400, message, { param, code: 'unsupported' });
+  if (/does not support embeddings/.test(text)) return unable(noEmbeddings(model), 'model');
+  if (/does not support insert/.test(text)) return unable(noInfill(model), 'suffix');
+  if (/does not support (chat|generate)/.test(text))
+    return unable(`${model} makes embeddings only: ask it at /v1/embeddings, or ask another model.`, 'model');
+  if (/input length exceeds the context length/.test(text))
+    return new ApiError(
+      400,
+      `One of the texts is longer than ${model} takes. Cut it into pieces, or raise \`context\` of its weights in the config.`,
+      { param: 'input', code: 'context_length_exceeded' },
+    );
+  return null;
 }
 
 function clientError(text: string, { model }: Pick<Asked, 'model'>): ApiError {

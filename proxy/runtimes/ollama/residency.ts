@@ -4,8 +4,10 @@ import { LinkFailure } from '../../errors.ts';
 import { settles } from '../../settles.ts';
 import type { Link, Resident } from '../types.ts';
 import type { Blobs } from './blobs.ts';
+import { embedBody } from './embed-body.ts';
 import { type Asked, failureOf } from './failures.ts';
 import { type OllamaHttp, readText } from './http.ts';
+import { keepAliveOf } from './link-options.ts';
 
 /** A warm model mostly answers sooner than this, so a warm request asks nothing. */
 const ASK_AFTER_MS = 400;
@@ -55,17 +57,20 @@ export async function listResidents(http: OllamaHttp, blobs: Blobs): Promise<Res
 /** Loads without asking anything. Goes on until it is done: a client that leaves would abort it. */
 export async function load(http: OllamaHttp, link: Link, signal: AbortSignal): Promise<void> {
   const { weights } = link;
-  const keepAlive = Number.isFinite(link.keepAliveS) ? link.keepAliveS : -1;
   const body = {
     model: weights.name,
-    keep_alive: keepAlive,
+    keep_alive: keepAliveOf(link),
     stream: false,
     // As every answer is asked for: another context or `shift` would have Ollama load it all once more.
     truncate: false,
     shift: false,
     options: { num_ctx: weights.context },
   };
-  await send(http, link, body, link.timeouts.connect, signal);
+  const { connect } = link.timeouts;
+  const said = await post(http, '/api/generate', body, connect, signal);
+  // Weights for embeddings are loaded by asking for none.
+  const embeds = said.status === 400 && said.text.includes('does not support generate');
+  check(embeds ? await post(http, '/api/embed', embedBody(link, []), connect, signal) : said, link);
 }
 
 /**
@@ -74,7 +79,8 @@ export async function load(http: OllamaHttp, link: Link, signal: AbortSignal): P
  */
 export async function unload(http: OllamaHttp, name: string, limitMs = UNLOAD_LIMIT_MS): Promise<void> {
   const body = { model: name, keep_alive: 0, stream: false };
-  await send(http, { model: name, weights: { name } }, body, ASK_LIMIT_S, AbortSignal.timeout(limitMs));
+  const said = await post(http, '/api/generate', body, ASK_LIMIT_S, AbortSignal.timeout(limitMs));
+  check(said, { model: name, weights: { name } });
   const until = performance.now() + limitMs;
   while (await isLoaded(http, name, false)) {
     if (performance.now() > until) throw new LinkFailure('timeout', `Ollama does not let go of ${name}`);
@@ -82,24 +88,26 @@ export async function unload(http: OllamaHttp, name: string, limitMs = UNLOAD_LI
   }
 }
 
-async function send(
+interface Said {
+  status: number;
+  retryAfter: string | undefined;
+  text: string;
+}
+
+async function post(
   http: OllamaHttp,
-  asked: Asked,
+  path: string,
   body: object,
   connectS: number,
   signal: AbortSignal,
-): Promise<void> {
-  const call = {
-    method: 'POST' as const,
-    path: '/api/generate',
-    body: JSON.stringify(body),
-    connectS,
-    signal,
-  };
-  const response = await http.send(call);
-  const text = await readText(response);
-  if (response.statusCode !== 200)
-    throw failureOf(response.statusCode ?? 0, response.headers['retry-after'], text, asked);
+): Promise<Said> {
+  const response = await http.send({ method: 'POST', path, body: JSON.stringify(body), connectS, signal });
+  const { statusCode: status = 0, headers } = response;
+  return { status, retryAfter: headers['retry-after'], text: await readText(response) };
+}
+
+function check({ status, retryAfter, text }: Said, asked: Asked): void {
+  if (status !== 200) throw failureOf(status, retryAfter, text, asked);
 }
 
 const isName = (listed: string, name: string): boolean => listed === name || listed === `${name}:latest`;
