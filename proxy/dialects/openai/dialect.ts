@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialect.ts';
+import { errorWriter } from '../writers.ts';
 import { parseOpenai } from './parse.ts';
-import { jsonWriter } from './writers.ts';
 
 /** OpenAI's chat completions. */
-export const openai: Dialect = { parse: parseOpenai, refusal: jsonWriter };
+export const openai: Dialect = { parse: parseOpenai, refusal: errorWriter };

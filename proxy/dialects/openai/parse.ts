@@ -1,59 +1,34 @@
-import type { z } from 'zod';
 import type { Sampling, Tool, ToolChoice } from '../../chat/types.ts';
-import { ApiError } from '../../errors.ts';
+import { objectBody, readFields, refuse, unknownFields, unsupported } from '../body.ts';
 import type { Understood } from '../dialect.ts';
+import { checkedChoice, NO_PARAMETERS } from '../tools.ts';
 import { parseMessages } from './parse-messages.ts';
-import { asksNothing, type OpenaiRequest, openaiRequest, REFUSED } from './request.ts';
-import { jsonWriter, sseWriter } from './writers.ts';
+import { type OpenaiRequest, openaiRequest, REFUSED } from './request.ts';
+import { sseWriter, wholeWriter } from './writers.ts';
 
 /** Reads an OpenAI chat request. Throws `ApiError` 400 naming the field when it cannot be honoured. */
-export function parseOpenai(body: unknown): Understood {
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw new ApiError(400, 'The body must be a JSON object with `model` and `messages`.');
-  refuse(body);
-  const parsed = openaiRequest.safeParse(body);
-  if (!parsed.success) throw invalid(parsed.error);
-  const fields = parsed.data;
+export function parseOpenai(json: unknown): Understood {
+  const body = objectBody(json, '`model` and `messages`');
+  refuse(body, REFUSED);
+  refuseOtherModalities(body);
+  const fields = readFields(openaiRequest, body);
   const stream = fields.stream ?? false;
   return {
     request: toRequest(fields, stream),
-    ignored: ignoredFields(body),
+    ignored: unknownFields(openaiRequest, body),
     user: fields.user ?? null,
     metadata: fields.metadata ?? null,
     writer: (res, receipt) =>
       stream
         ? sseWriter(res, receipt, fields.stream_options?.include_usage ?? false)
-        : jsonWriter(res, receipt),
+        : wholeWriter(res, receipt),
   };
 }
 
-function refuse(body: object): void {
-  for (const [name, value] of Object.entries(body)) {
-    if (Object.hasOwn(REFUSED, name) && !asksNothing(value))
-      throw new ApiError(400, `\`${name}\` cannot be honoured: ${REFUSED[name]}.`, {
-        param: name,
-        code: 'unsupported',
-      });
-    if (name === 'modalities' && Array.isArray(value) && value.some((kind) => kind !== 'text'))
-      throw new ApiError(400, '`modalities` can only be ["text"]: local models answer in text.', {
-        param: name,
-        code: 'unsupported',
-      });
-  }
-}
-
-function ignoredFields(body: object): string[] {
-  const known = openaiRequest.shape;
-  return Object.entries(body)
-    .filter(([name, value]) => !Object.hasOwn(known, name) && value !== null)
-    .map(([name]) => name.replace(/[^\w.-]/g, '?').slice(0, 64))
-    .slice(0, 32);
-}
-
-function invalid(error: z.ZodError): ApiError {
-  const [issue] = error.issues;
-  const param = (issue?.path ?? []).map(String).join('.');
-  return new ApiError(400, `\`${param}\`: ${issue?.message ?? 'invalid'}`, { param });
+function refuseOtherModalities(body: object): void {
+  if (!('modalities' in body && Array.isArray(body.modalities))) return;
+  if (body.modalities.some((kind) => kind !== 'text'))
+    throw unsupported('modalities', '`modalities` can only be ["text"]: local models answer in text.');
 }
 
 function toRequest(fields: OpenaiRequest, stream: boolean): Understood['request'] {
@@ -96,23 +71,14 @@ function toTools(fields: OpenaiRequest): Tool[] {
   if (fields.tool_choice === 'none') return [];
   return (fields.tools ?? []).map(({ function: tool }) => ({
     name: tool.name,
-    parameters: tool.parameters ?? { type: 'object', properties: {} },
+    parameters: tool.parameters ?? NO_PARAMETERS,
     ...(tool.description !== undefined && { description: tool.description }),
   }));
 }
 
-function toToolChoice(fields: OpenaiRequest, tools: Tool[]): ToolChoice {
-  const choice = fields.tool_choice ?? 'auto';
-  if (choice === 'auto' || choice === 'none') return choice;
-  if (tools.length === 0)
-    throw new ApiError(400, '`tool_choice` asks for a call, and `tools` names none.', {
-      param: 'tool_choice',
-    });
-  if (choice === 'required') return choice;
-  const { name } = choice.function;
-  if (!tools.some((tool) => tool.name === name))
-    throw new ApiError(400, `\`tool_choice\` names ${name}, which is not among \`tools\`.`, {
-      param: 'tool_choice',
-    });
-  return { name };
+function toToolChoice({ tool_choice: choice }: OpenaiRequest, tools: Tool[]): ToolChoice {
+  return checkedChoice(
+    typeof choice === 'object' && choice ? { name: choice.function.name } : (choice ?? 'auto'),
+    tools,
+  );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { functionName, schemaObject } from '../tools.ts';
 
 /** OpenAI's chat-completions request, as far as local runtimes can honour it. Source: OpenAI's API reference, chat. */
 
@@ -34,14 +35,10 @@ const message = z.discriminatedUnion('role', [
   z.object({ role: z.literal('tool'), content: text, tool_call_id: z.string() }),
 ]);
 
-const schemaObject = z.record(z.string(), z.json());
-
 const tool = z.object({
   type: z.literal('function', 'only tools of type "function" can be called by local models'),
   function: z.object({
-    name: z
-      .string()
-      .regex(/^[a-zA-Z0-9_.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores'),
+    name: functionName,
     description: z.string().optional(),
     parameters: schemaObject.optional(),
     strict: z.boolean().nullish(),
@@ -116,9 +113,3 @@ export const REFUSED: Record<string, string> = {
   best_of: 'belongs to completions, not to chat',
   echo: 'belongs to completions, not to chat',
 };
-
-/** Whether a refused field asks for nothing: null, false, or empty. */
-export function asksNothing(value: unknown): boolean {
-  if (value === null || value === undefined || value === false) return true;
-  return typeof value === 'object' && Object.keys(value).length === 0;
-}

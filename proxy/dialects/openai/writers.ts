@@ -1,21 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { addToAnswer, emptyAnswer } from '../../chat/answer.ts';
 import type { ChatEvent, Delta, JsonObject } from '../../chat/types.ts';
-import { receiptHeaders } from '../../http/receipt-headers.ts';
-import { type AnswerWriter, PacketWriter, type ReceiptSoFar, sendError, sendJson } from '../../http/write.ts';
+import { type AnswerWriter, PacketWriter, type ReceiptSoFar, sendError } from '../../http/write.ts';
+import { beginEvents, jsonWriter } from '../writers.ts';
 import { chunk, completion, type Envelope, toDelta, toLogprobs, usageChunk } from './chunks.ts';
 
 /** The answer as one JSON object, at the end. */
-export function jsonWriter(res: ServerResponse, receipt: ReceiptSoFar): AnswerWriter {
-  const answer = emptyAnswer();
-  return {
-    write(event) {
-      addToAnswer(answer, event);
-      if (event.type === 'error') sendError(res, event.error, receipt());
-      if (event.type !== 'finish') return;
-      sendJson(res, 200, completion(envelopeOf(receipt), answer), receiptHeaders(receipt()));
-    },
-  };
+export function wholeWriter(res: ServerResponse, receipt: ReceiptSoFar): AnswerWriter {
+  return jsonWriter(res, receipt, (answer) => completion(envelopeOf(receipt), answer));
 }
 
 /** The answer as server-sent events. Headers wait for the first piece of it: only then it is known who answers. */
@@ -24,12 +15,7 @@ export function sseWriter(res: ServerResponse, receipt: ReceiptSoFar, includeUsa
   const packets = new PacketWriter(res);
   let calls = 0;
   const begin = (): Envelope => {
-    res.writeHead(200, {
-      ...receiptHeaders(receipt()),
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-cache',
-      'X-Accel-Buffering': 'no',
-    });
+    beginEvents(res, receipt);
     return envelopeOf(receipt);
   };
   return {
