@@ -11,6 +11,7 @@ import { configJsonSchema } from './config/json-schema.ts';
 import { HEADERS, type Health } from './contract.ts';
 import { answerIn } from './dialects/answer.ts';
 import { dialectAt } from './dialects/registry.ts';
+import { notKept } from './dialects/responses/not-kept.ts';
 import { ApiError } from './errors.ts';
 import { type Guard, guardAsk, guardJson } from './guard.ts';
 import { asApiError } from './http/conduct.ts';
@@ -99,6 +100,9 @@ function createApp({ service, events, paths, ui, startedAt }: AppParts): Express
   });
   app.get('/v1/models/:id', (req, res) => {
     res.json(modelObject(findModel(live.current, req.params.id), Math.floor(startedAt)));
+  });
+  app.use('/v1/responses', ({ method, originalUrl }) => {
+    throw notKept(method, originalUrl);
   });
   app.post('/ask', askOnly, (req, res) => handleAsk(service, streams, req, res));
   app.get('/ask/:id/stderr', askOnly, (req, res) => streams.read(String(req.params.id), res));

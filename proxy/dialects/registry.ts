@@ -1,9 +1,11 @@
 import type { Dialect } from './dialect.ts';
 import { openai } from './openai/dialect.ts';
+import { responses } from './responses/dialect.ts';
 
 /** Which API is spoken at which path. */
 const DIALECTS: Readonly<Record<string, Dialect>> = {
   '/v1/chat/completions': openai,
+  '/v1/responses': responses,
 };
 
 /** The dialect of a request's address, as lenient about its spelling as Express is. */
