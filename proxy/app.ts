@@ -12,6 +12,7 @@ import { HEADERS, type Health } from './contract.ts';
 import { answerIn } from './dialects/answer.ts';
 import { OLLAMA_ELSEWHERE, ollamaHandlers } from './dialects/ollama/handlers.ts';
 import { dialectAt } from './dialects/registry.ts';
+import { notKept } from './dialects/responses/not-kept.ts';
 import { ApiError } from './errors.ts';
 import { type Guard, guardAsk, guardJson } from './guard.ts';
 import { asApiError } from './http/conduct.ts';
@@ -107,6 +108,9 @@ function createApp({ service, events, metrics, paths, ui, startedAt }: AppParts)
   });
   app.get('/v1/models/:id', (req, res) => {
     res.json(modelObject(findModel(live.current, req.params.id), Math.floor(startedAt)));
+  });
+  app.use('/v1/responses', ({ method, originalUrl }) => {
+    throw notKept(method, originalUrl);
   });
   app.post('/ask', askOnly, (req, res) => handleAsk(service, streams, req, res));
   app.get('/ask/:id/stderr', askOnly, (req, res) => streams.read(String(req.params.id), res));

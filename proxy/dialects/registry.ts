@@ -2,12 +2,14 @@ import { completions } from './completions/dialect.ts';
 import type { Dialect } from './dialect.ts';
 import { embeddings } from './embeddings/dialect.ts';
 import { openai } from './openai/dialect.ts';
+import { responses } from './responses/dialect.ts';
 
 /** Which API is spoken at which path. */
 const DIALECTS: Readonly<Record<string, Dialect>> = {
   '/v1/chat/completions': openai,
   '/v1/completions': completions,
   '/v1/embeddings': embeddings,
+  '/v1/responses': responses,
 };
 
 /** The dialect of a request's address, as lenient about its spelling as Express is. */
