@@ -55,7 +55,8 @@ export interface Asker {
   watched: boolean;
 }
 
-export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high';
+/** `if-able`: reason where the model's config says that it can, and never fail for it. */
+export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'if-able';
 
 /** One chat request as the inside of the proxy sees it, whichever door it came through. */
 export interface ChatRequest {

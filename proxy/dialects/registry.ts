@@ -1,9 +1,11 @@
+import { anthropic } from './anthropic/dialect.ts';
 import type { Dialect } from './dialect.ts';
 import { openai } from './openai/dialect.ts';
 
 /** Which API is spoken at which path. */
 const DIALECTS: Readonly<Record<string, Dialect>> = {
   '/v1/chat/completions': openai,
+  '/v1/messages': anthropic,
 };
 
 /** The dialect of a request's address, as lenient about its spelling as Express is. */

@@ -61,11 +61,26 @@ export class PacketWriter {
   }
 }
 
-/** An error as the whole response, in OpenAI's shape. */
-export function sendError(res: ServerResponse, error: ApiError, receipt?: Receipt): void {
-  sendJson(res, error.status, error.body(), {
+/** An error as the whole response: in OpenAI's shape, unless a dialect has a body of its own. */
+export function sendError(
+  res: ServerResponse,
+  error: ApiError,
+  receipt?: Receipt,
+  body: object = error.body(),
+): void {
+  sendJson(res, error.status, body, {
     ...(receipt && receiptHeaders(receipt)),
     ...(error.retryAfter !== null && { 'Retry-After': String(error.retryAfter) }),
+  });
+}
+
+/** The headers of an answer as server-sent events. */
+export function beginEvents(res: ServerResponse, receipt: Receipt): void {
+  res.writeHead(200, {
+    ...receiptHeaders(receipt),
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    'Cache-Control': 'no-cache',
+    'X-Accel-Buffering': 'no',
   });
 }
 

@@ -1,7 +1,7 @@
-import type { z } from 'zod';
 import type { Sampling, Tool, ToolChoice } from '../../chat/types.ts';
 import { ApiError } from '../../errors.ts';
 import type { Understood } from '../dialect.ts';
+import { readFields, unknownFields } from '../fields.ts';
 import { parseMessages } from './parse-messages.ts';
 import { asksNothing, type OpenaiRequest, openaiRequest, REFUSED } from './request.ts';
 import { jsonWriter, sseWriter } from './writers.ts';
@@ -11,13 +11,11 @@ export function parseOpenai(body: unknown): Understood {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new ApiError(400, 'The body must be a JSON object with `model` and `messages`.');
   refuse(body);
-  const parsed = openaiRequest.safeParse(body);
-  if (!parsed.success) throw invalid(parsed.error);
-  const fields = parsed.data;
+  const fields = readFields(openaiRequest, body);
   const stream = fields.stream ?? false;
   return {
     request: toRequest(fields, stream),
-    ignored: ignoredFields(body),
+    ignored: unknownFields(openaiRequest, body),
     user: fields.user ?? null,
     metadata: fields.metadata ?? null,
     writer: (res, receipt) =>
@@ -40,20 +38,6 @@ function refuse(body: object): void {
         code: 'unsupported',
       });
   }
-}
-
-function ignoredFields(body: object): string[] {
-  const known = openaiRequest.shape;
-  return Object.entries(body)
-    .filter(([name, value]) => !Object.hasOwn(known, name) && value !== null)
-    .map(([name]) => name.replace(/[^\w.-]/g, '?').slice(0, 64))
-    .slice(0, 32);
-}
-
-function invalid(error: z.ZodError): ApiError {
-  const [issue] = error.issues;
-  const param = (issue?.path ?? []).map(String).join('.');
-  return new ApiError(400, `\`${param}\`: ${issue?.message ?? 'invalid'}`, { param });
 }
 
 function toRequest(fields: OpenaiRequest, stream: boolean): Understood['request'] {

@@ -2,7 +2,14 @@ import type { ServerResponse } from 'node:http';
 import { addToAnswer, emptyAnswer } from '../../chat/answer.ts';
 import type { ChatEvent, Delta, JsonObject } from '../../chat/types.ts';
 import { receiptHeaders } from '../../http/receipt-headers.ts';
-import { type AnswerWriter, PacketWriter, type ReceiptSoFar, sendError, sendJson } from '../../http/write.ts';
+import {
+  type AnswerWriter,
+  beginEvents,
+  PacketWriter,
+  type ReceiptSoFar,
+  sendError,
+  sendJson,
+} from '../../http/write.ts';
 import { chunk, completion, type Envelope, toDelta, toLogprobs, usageChunk } from './chunks.ts';
 
 /** The answer as one JSON object, at the end. */
@@ -23,15 +30,6 @@ export function sseWriter(res: ServerResponse, receipt: ReceiptSoFar, includeUsa
   let envelope: Envelope | undefined;
   const packets = new PacketWriter(res);
   let calls = 0;
-  const begin = (): Envelope => {
-    res.writeHead(200, {
-      ...receiptHeaders(receipt()),
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-cache',
-      'X-Accel-Buffering': 'no',
-    });
-    return envelopeOf(receipt);
-  };
   return {
     write(event: ChatEvent) {
       if (event.type === 'error') {
@@ -42,7 +40,8 @@ export function sseWriter(res: ServerResponse, receipt: ReceiptSoFar, includeUsa
       if (event.type !== 'delta' && event.type !== 'finish') return;
       let opening = '';
       if (!envelope) {
-        envelope = begin();
+        beginEvents(res, receipt());
+        envelope = envelopeOf(receipt);
         opening = data(chunk(envelope, { role: 'assistant', content: '' }, null));
       }
       if (event.type === 'delta') {
