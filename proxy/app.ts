@@ -10,12 +10,13 @@ import { StderrStreams } from './ask/stderr-streams.ts';
 import { configJsonSchema } from './config/json-schema.ts';
 import { HEADERS, type Health } from './contract.ts';
 import { answerIn } from './dialects/answer.ts';
+import { countTokens } from './dialects/anthropic/count-tokens.ts';
 import { dialectAt } from './dialects/registry.ts';
 import { ApiError } from './errors.ts';
 import { type Guard, guardAsk, guardJson } from './guard.ts';
 import { asApiError } from './http/conduct.ts';
 import { type EventSources, sendEvents } from './http/events.ts';
-import { findModel, modelObject } from './http/models.ts';
+import { findModel, modelList, modelObject } from './http/models.ts';
 import { readJson } from './http/read-body.ts';
 import { requestsQuery } from './http/requests-query.ts';
 import { uiPage } from './http/ui.ts';
@@ -94,12 +95,12 @@ function createApp({ service, events, paths, ui, startedAt }: AppParts): Express
   app.use('/ui', uiPage(ui));
   app.get('/health', (_req, res) => void res.json(health(clock.wall() - startedAt)));
   app.get('/v1/models', (_req, res) => {
-    const data = [...live.current.catalog.values()].map((model) => modelObject(model, Math.floor(startedAt)));
-    res.json({ object: 'list', data });
+    res.json(modelList(live.current, Math.floor(startedAt)));
   });
   app.get('/v1/models/:id', (req, res) => {
     res.json(modelObject(findModel(live.current, req.params.id), Math.floor(startedAt)));
   });
+  app.post('/v1/messages/count_tokens', (req, res) => countTokens(service, req, res));
   app.post('/ask', askOnly, (req, res) => handleAsk(service, streams, req, res));
   app.get('/ask/:id/stderr', askOnly, (req, res) => streams.read(String(req.params.id), res));
   app.get(
