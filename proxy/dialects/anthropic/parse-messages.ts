@@ -4,6 +4,8 @@ import type { CountRequest, ResultBlock, UserBlock } from './request.ts';
 
 type AnthropicMessage = CountRequest['messages'][number];
 type AssistantBlock = Extract<AnthropicMessage, { role: 'assistant' }>['content'][number];
+/** Runtimes want the name of the function with its result; clients send the id of the call. */
+type Calls = Map<string, { name: string; place: number }>;
 type Readable = Exclude<UserBlock, ResultBlock> | NonNullable<ResultBlock['content']>[number];
 
 /** Claude Code's word to Anthropic's accounting, in front of its system prompt. It is another one for each conversation. */
@@ -18,41 +20,31 @@ export const isBilling = ({ text }: { text: string }): boolean => text.startsWit
  */
 export function parseMessages({ system, messages }: CountRequest): Message[] {
   const instructions = (system ?? []).filter((block) => !isBilling(block));
-  // Runtimes want the name of the function with its result; clients send the id of the call.
-  const callNames = new Map<string, string>();
+  const calls: Calls = new Map();
   return [
     ...(instructions.length > 0 ? [{ role: 'system' as const, text: textOf(instructions) }] : []),
     ...messages.flatMap((message, at) => {
-      if (message.role === 'user') return fromUser(message.content, at, callNames);
+      if (message.role === 'user') return fromUser(message.content, at, calls);
       if (message.role === 'system') return [{ role: message.role, text: textOf(message.content) }];
-      return [fromAssistant(message.content, callNames)];
+      return [fromAssistant(message.content, calls)];
     }),
   ];
 }
 
 /** Thinking is left out: models think anew, and what they thought in the last turn only takes room. */
-function fromAssistant(content: AssistantBlock[], callNames: Map<string, string>): Message {
+function fromAssistant(content: AssistantBlock[], calls: Calls): Message {
   const text = textOf(content.filter((block) => block.type === 'text'));
   const toolCalls = content.flatMap((block) => {
     if (block.type !== 'tool_use') return [];
-    callNames.set(block.id, block.name);
+    calls.set(block.id, { name: block.name, place: calls.size });
     return { id: block.id, name: block.name, arguments: JSON.stringify(block.input) };
   });
   return { role: 'assistant', text, ...(toolCalls.length > 0 && { toolCalls }) };
 }
 
 /** The results of calls are messages of their own, and come before what the person says. */
-function fromUser(content: UserBlock[], at: number, callNames: Map<string, string>): Message[] {
-  const results = content.flatMap((block, index) => {
-    if (block.type !== 'tool_result') return [];
-    const toolName = callNames.get(block.tool_use_id);
-    if (toolName !== undefined) return { role: 'tool' as const, text: resultText(block), toolName };
-    throw new ApiError(
-      400,
-      `No earlier message holds the tool_use ${block.tool_use_id}; send it along with its tool_result.`,
-      { param: `messages.${at}.content.${index}.tool_use_id` },
-    );
-  });
+function fromUser(content: UserBlock[], at: number, calls: Calls): Message[] {
+  const results = resultsOf(content, at, calls);
   const said = content.filter((block) => block.type !== 'tool_result');
   // Models look at pictures of people, not of tools.
   const images = content
@@ -61,6 +53,25 @@ function fromUser(content: UserBlock[], at: number, callNames: Map<string, strin
   const text = textOf(said);
   if (results.length > 0 && text === '' && images.length === 0) return results;
   return [...results, { role: 'user', text, ...(images.length > 0 && { images }) }];
+}
+
+/**
+ * In the order of the calls, by which runtimes tell two calls of one function apart; clients send them as they come in.
+ */
+function resultsOf(content: UserBlock[], at: number, calls: Calls): Message[] {
+  const found = content.flatMap((block, index) => {
+    if (block.type !== 'tool_result') return [];
+    const call = calls.get(block.tool_use_id);
+    if (call) return { block, call };
+    throw new ApiError(
+      400,
+      `No earlier message holds the tool_use ${block.tool_use_id}; send it along with its tool_result.`,
+      { param: `messages.${at}.content.${index}.tool_use_id` },
+    );
+  });
+  return found
+    .sort((a, b) => a.call.place - b.call.place)
+    .map(({ block, call }) => ({ role: 'tool', text: resultText(block), toolName: call.name }));
 }
 
 function resultText({ content, is_error }: ResultBlock): string {
