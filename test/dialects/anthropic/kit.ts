@@ -8,7 +8,7 @@ export const fixture = (name: string): string =>
   readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
 
 /** A request as Claude Code 2.1.332 sent it in November 2026; the wording of its prompts, which is long, is made up. */
-export const recorded = (name: 'agent-turn' | 'tool-results-turn'): Record<string, unknown> =>
+export const recorded = (name: 'agent-turn' | 'tool-results-turn' | 'title'): Record<string, unknown> =>
   JSON.parse(fixture(`${name}.json`));
 
 export const user = (content: Anthropic.MessageParam['content']): Anthropic.MessageParam => ({
