@@ -10,6 +10,7 @@ import { StderrStreams } from './ask/stderr-streams.ts';
 import { configJsonSchema } from './config/json-schema.ts';
 import { HEADERS, type Health } from './contract.ts';
 import { answerIn } from './dialects/answer.ts';
+import { countTokens } from './dialects/anthropic/count-tokens.ts';
 import { OLLAMA_ELSEWHERE, ollamaHandlers } from './dialects/ollama/handlers.ts';
 import { dialectAt } from './dialects/registry.ts';
 import { notKept } from './dialects/responses/not-kept.ts';
@@ -17,7 +18,7 @@ import { ApiError } from './errors.ts';
 import { type Guard, guardAsk, guardJson } from './guard.ts';
 import { asApiError } from './http/conduct.ts';
 import { type EventSources, sendEvents } from './http/events.ts';
-import { findModel, modelObject } from './http/models.ts';
+import { findModel, modelList, modelObject } from './http/models.ts';
 import { readJson } from './http/read-body.ts';
 import { requestsQuery } from './http/requests-query.ts';
 import { uiPage } from './http/ui.ts';
@@ -103,8 +104,7 @@ function createApp({ service, events, metrics, paths, ui, startedAt }: AppParts)
     res.set('Content-Type', type).send(text);
   });
   app.get('/v1/models', (_req, res) => {
-    const data = [...live.current.catalog.values()].map((model) => modelObject(model, Math.floor(startedAt)));
-    res.json({ object: 'list', data });
+    res.json(modelList(live.current, Math.floor(startedAt)));
   });
   app.get('/v1/models/:id', (req, res) => {
     res.json(modelObject(findModel(live.current, req.params.id), Math.floor(startedAt)));
@@ -112,6 +112,7 @@ function createApp({ service, events, metrics, paths, ui, startedAt }: AppParts)
   app.use('/v1/responses', ({ method, originalUrl }) => {
     throw notKept(method, originalUrl);
   });
+  app.post('/v1/messages/count_tokens', (req, res) => countTokens(service, req, res));
   app.post('/ask', askOnly, (req, res) => handleAsk(service, streams, req, res));
   app.get('/ask/:id/stderr', askOnly, (req, res) => streams.read(String(req.params.id), res));
   app.get(

@@ -23,6 +23,7 @@ export const HEADERS = {
   exit: 'X-Exit',
   note: 'X-Note',
   open: 'X-Open',
+  tokenCount: 'X-Token-Count',
 } as const;
 
 /** Why a link of a chain did not answer. */
@@ -183,7 +184,7 @@ export interface LogLine {
   pressure?: PressureLevel;
   swapouts?: number | null;
   pageouts?: number | null;
-  /** The flag of an `ask` that was no question to a model, such as `doctor`: no request, whatever became of it. */
+  /** What was no question to a model: the flag of an `ask`, such as `doctor`, or `count_tokens`. No request, whatever became of it. */
   command?: string;
   /** Left out for a chat. */
   task?: TaskKind;

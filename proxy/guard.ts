@@ -42,7 +42,7 @@ export class Guard {
     if (moreHosts(rawHeaders))
       throw new ApiError(400, 'A request has one Host header.', { code: 'two_hosts' });
     this.#checkPage(method, host, headers);
-    if (this.#secrets.length > 0 && url !== '/health') this.#checkKey(headers.authorization);
+    if (this.#secrets.length > 0 && url !== '/health') this.#checkKey(headers);
   }
 
   #checkName(host: string): void {
@@ -63,10 +63,12 @@ export class Guard {
       throw new ApiError(403, 'Other web pages may not use this proxy.', { code: 'forbidden_origin' });
   }
 
-  #checkKey(authorization: string | undefined): void {
-    const given = bearerOf(authorization);
+  #checkKey({ authorization, 'x-api-key': key }: IncomingHttpHeaders): void {
+    // Anthropic's clients send a key in a header of its own.
+    const given = [bearerOf(authorization), typeof key === 'string' ? key : ''];
     // All are compared, so that the time does not tell which one it was.
-    if (this.#secrets.filter((secret) => sameSecret(given, secret)).length > 0) return;
+    const pairs = given.flatMap((word) => this.#secrets.map((secret) => sameSecret(word, secret)));
+    if (pairs.includes(true)) return;
     throw new ApiError(
       401,
       'This address wants the API key: send "Authorization: Bearer <key>"; ask has it from ASK_API_KEY.',

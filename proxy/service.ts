@@ -93,7 +93,7 @@ export class Exchange {
   readonly live: Live;
   readonly receipt: ReceiptBuilder;
   client: ClientFacts = { user: null, metadata: null };
-  /** The command of `ask` that it is; null: it is a question to a model. */
+  /** The command of `ask` that it is, or the API's for counting; null: it is a question to a model. */
   command: string | null = null;
   readonly #headers: IncomingHttpHeaders;
   #request: ChatRequest | null = null;

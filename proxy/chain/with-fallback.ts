@@ -162,7 +162,7 @@ class Attempt {
 /** Whether the client sees something of the answer by this event before the end. */
 export function isSeen(event: ChatEvent, { sees }: ChatRequest): boolean {
   if (event.type !== 'delta' || sees === 'nothing') return false;
-  return sees === 'everything' || Boolean(event.text);
+  return sees === 'everything' || Boolean(event.text || event.toolCalls);
 }
 
 function brokeOff(failure: LinkFailure): ApiError {

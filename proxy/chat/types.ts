@@ -57,7 +57,8 @@ export interface Asker {
   watched: boolean;
 }
 
-export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high';
+/** `if-able`: reason where the model's config says that it can, and never fail for it. */
+export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'if-able';
 
 /** What is asked for in place of the next turn of a conversation. Its kinds are the contract's. */
 export type Task =

@@ -59,8 +59,8 @@ function cacheUse(req: IncomingMessage, byConfig: boolean): CacheUse {
 }
 
 /** Takes turns with others as one client: a program, by its key and for its user. */
-const clientOf = (req: IncomingMessage, user: string | null): string =>
-  `api ${req.headers['user-agent']} ${req.headers.authorization} ${user}`;
+const clientOf = ({ headers }: IncomingMessage, user: string | null): string =>
+  `api ${headers['user-agent']} ${headers.authorization ?? headers['x-api-key']} ${user}`;
 
 /** For the log line of a request that is refused before it is understood. */
 function namedModel(json: unknown): string {

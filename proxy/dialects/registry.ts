@@ -1,3 +1,4 @@
+import { anthropic } from './anthropic/dialect.ts';
 import { completions } from './completions/dialect.ts';
 import type { Dialect } from './dialect.ts';
 import { embeddings } from './embeddings/dialect.ts';
@@ -10,6 +11,7 @@ const DIALECTS: Readonly<Record<string, Dialect>> = {
   '/v1/completions': completions,
   '/v1/embeddings': embeddings,
   '/v1/responses': responses,
+  '/v1/messages': anthropic,
 };
 
 /** The dialect of a request's address, as lenient about its spelling as Express is. */

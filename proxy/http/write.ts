@@ -61,9 +61,14 @@ export class PacketWriter {
   }
 }
 
-/** An error as the whole response, in OpenAI's shape. */
-export function sendError(res: ServerResponse, error: ApiError, receipt?: Receipt): void {
-  sendJson(res, error.status, error.body(), {
+/** An error as the whole response: in OpenAI's shape, unless a dialect has a body of its own. */
+export function sendError(
+  res: ServerResponse,
+  error: ApiError,
+  receipt?: Receipt,
+  body: object = error.body(),
+): void {
+  sendJson(res, error.status, body, {
     ...(receipt && receiptHeaders(receipt)),
     ...(error.retryAfter !== null && { 'Retry-After': String(error.retryAfter) }),
   });

@@ -1,6 +1,7 @@
 import type { Receipt } from '../contract.ts';
 import type { Ended } from '../telemetry/ended.ts';
 import { isOwnWork } from '../telemetry/is-own-work.ts';
+import { operationOf } from '../telemetry/operation.ts';
 import { outcomeOf } from '../telemetry/outcome.ts';
 import { providerOf } from '../telemetry/provider.ts';
 import { FAMILIES } from './families.ts';
@@ -9,9 +10,6 @@ import { Counts, Spread } from './tallies.ts';
 /** No name in a config begins like these. What a client made up is `_other`: its inventions must not make series. */
 export const OTHER = '_other';
 const NOBODY = '_none';
-
-/** Of all kinds of request there is one now. */
-const OPERATION = 'chat';
 
 /** Counts requests as they end: a few additions each, whether or not anybody ever reads them. */
 export class RequestMetrics {
@@ -61,7 +59,7 @@ export class RequestMetrics {
   /** A model has been asked. */
   #asked(model: string, receipt: Receipt, provider: string): void {
     const { served_by, latency_s, wait_s, ttft_s, load_s, tokens_in, tokens_out, exit_code } = receipt;
-    const labels = [OPERATION, provider, model, served_by ?? NOBODY];
+    const labels = [operationOf(receipt), provider, model, served_by ?? NOBODY];
     const outcome = outcomeOf(exit_code);
     this.#operation.add([...labels, outcome === 'answered' ? '' : outcome], latency_s);
     this.#queueWait.add([model], wait_s);

@@ -33,7 +33,7 @@ function withoutTexts({ members, ...facts }: Council): NonNullable<LogLine['coun
 
 /**
  * A receipt as a line of the log: the ten keys of the first version in their order, then further ones. `command`: the flag
- * of an `ask` that was no question to a model.
+ * of an `ask` that was no question to a model, or `count_tokens`.
  */
 export function logLine(
   receipt: Receipt,

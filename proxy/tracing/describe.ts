@@ -2,6 +2,7 @@ import type { ChatRequest } from '../chat/types.ts';
 import { EXIT, type Receipt } from '../contract.ts';
 import type { Ended } from '../telemetry/ended.ts';
 import { isOwnWork } from '../telemetry/is-own-work.ts';
+import { operationOf } from '../telemetry/operation.ts';
 import { outcomeOf } from '../telemetry/outcome.ts';
 import { providerOf } from '../telemetry/provider.ts';
 
@@ -20,7 +21,6 @@ export interface Description {
   failed: boolean;
 }
 
-const OPERATION = 'chat';
 /** A name that a client made up may be of any length. */
 const NAME_CHARS = 100;
 
@@ -30,7 +30,7 @@ export function describe({ receipt, request, error, live }: Ended): Description 
   const start = receipt.ts * 1000;
   const outcome = outcomeOf(exit_code);
   const attributes = known({
-    'gen_ai.operation.name': OPERATION,
+    'gen_ai.operation.name': operationOf(receipt),
     'gen_ai.provider.name': providerOf(served_by ?? model, live),
     'gen_ai.request.model': model.slice(0, NAME_CHARS) || null,
     'gen_ai.response.model': served_by,
@@ -44,7 +44,7 @@ export function describe({ receipt, request, error, live }: Ended): Description 
   });
   return {
     // What a client made up names no kind of span.
-    name: live.catalog.has(model) ? `${OPERATION} ${model}` : OPERATION,
+    name: live.catalog.has(model) ? `${operationOf(receipt)} ${model}` : operationOf(receipt),
     start,
     end: start + latency_s * 1000,
     attributes,

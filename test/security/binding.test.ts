@@ -139,6 +139,8 @@ describe('behind a key', () => {
     ['POST', '/v1/chat/completions'],
     ['POST', '/v1/completions'],
     ['POST', '/v1/embeddings'],
+    ['POST', '/v1/messages'],
+    ['POST', '/v1/messages/count_tokens'],
     ['GET', '/v1/models'],
     ['GET', '/v1/models/fast-9b'],
     ['POST', '/ask'],
@@ -218,6 +220,24 @@ describe('behind a key', () => {
       `GET /v1/models HTTP/1.1\r\nHost: my-mac.tail1234.ts.net:11436\r\nAuthorization: Bearer ${KEY}\r\nConnection: close\r\n\r\n`,
     );
     expect(statuses).toEqual([200]);
+  });
+
+  it("the key opens in Anthropic's header, too, and a wrong one beside it shuts nothing", async () => {
+    const list = (headers: Record<string, string>) => fetch(`${url}/v1/models`, { headers });
+    for (const good of [KEY, token]) expect((await list({ 'x-api-key': good })).status).toBe(200);
+    expect((await list({ 'x-api-key': 'dummy', authorization: `Bearer ${KEY}` })).status).toBe(200);
+    for (const wrong of ['', `${KEY}x`, `Bearer ${KEY}`, `${KEY}, ${KEY}`]) {
+      const response = await list({ 'x-api-key': wrong });
+      expect(response.status, wrong).toBe(401);
+      expect(await response.text()).not.toContain(KEY);
+    }
+    const body = { model: 'fast-9b', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] };
+    const response = await fetch(`${url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': KEY },
+      body: JSON.stringify(body),
+    });
+    expect((await jsonOf(response)).content).toEqual([{ type: 'text', text: 'echo: hi' }]);
   });
 
   it('and changes nothing: that takes the token, which opens as well', async () => {

@@ -29,6 +29,7 @@ export function parseInput({ instructions, input }: ResponsesRequest): Input {
         role: 'tool',
         ...textAndImages(item.output, `${at}.output`),
         toolName: callNames.of(item.call_id, `${at}.call_id`),
+        toolCallId: item.call_id,
       });
     else if (item.type === 'item_reference')
       throw unsupported(

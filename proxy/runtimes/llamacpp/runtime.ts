@@ -222,7 +222,6 @@ function refuse({ model }: Link, { messages, topLogprobs }: ChatRequest): void {
 
 function toEngine({ model, settings }: Link, request: ChatRequest): EngineRequest {
   const { temperature, top_p, top_k, min_p } = settings;
-  const think = request.effort === undefined ? settings.think : request.effort !== 'none';
   return {
     model,
     task: request.task ?? null,
@@ -238,6 +237,13 @@ function toEngine({ model, settings }: Link, request: ChatRequest): EngineReques
       ...request.sampling,
     },
     maxTokens: request.maxTokens ?? settings.max_tokens ?? null,
-    think: think === undefined ? null : think !== false,
+    think: thinkOf(settings.think, request.effort),
   };
+}
+
+/** Null leaves it to the model. */
+function thinkOf(setting: Link['settings']['think'], effort: ChatRequest['effort']): boolean | null {
+  if (effort !== undefined && effort !== 'if-able') return effort !== 'none';
+  if (setting === undefined) return null;
+  return effort === 'if-able' || setting !== false;
 }

@@ -38,6 +38,7 @@ function thinkOf(
   effort: ChatRequest['effort'],
 ): boolean | string | undefined {
   if (effort === undefined) return setting;
+  if (effort === 'if-able') return setting === false ? true : setting;
   if (typeof setting === 'string') return effort === 'none' || effort === 'minimal' ? 'low' : effort;
   return effort !== 'none';
 }

@@ -59,7 +59,7 @@ function toFormat(format: NonNullable<ChatRequest['format']>): JsonObject {
  * of the chat template, and what a server says to that is remembered (`Abilities`).
  */
 function thinking(setting: Link['settings']['think'], effort: Effort | undefined): JsonObject {
-  const wanted = effort ?? setting;
+  const wanted = effort === 'if-able' ? setting === false || setting : (effort ?? setting);
   if (wanted === undefined) return {};
   if (wanted === false || wanted === 'none') return { chat_template_kwargs: { enable_thinking: false } };
   if (wanted === true) return { chat_template_kwargs: { enable_thinking: true } };
