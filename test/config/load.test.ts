@@ -158,17 +158,3 @@ describe('errors name file, line, key and the fix', () => {
     expect(() => loadConfig(file)).toThrow(`${file}:1:`);
   });
 });
-
-describe("the README's config", () => {
-  it('can be used as it stands', () => {
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-    const blocks = [...readme.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = '']) => parse(yaml));
-    const config = blocks.find(({ models }) => 'mistral' in models);
-    expect(blocks).toHaveLength(3);
-    expect(config?.tiers).toMatchObject({ big: 'mistral' });
-    expect(config?.models.council).toMatchObject({
-      chairman: 'think-9b',
-      members: [{ model: 'fast-9b' }, { model: 'mistral' }],
-    });
-  });
-});

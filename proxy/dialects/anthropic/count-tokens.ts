@@ -32,7 +32,7 @@ export async function countTokens(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  const exchange = service.begin('api');
+  const exchange = service.begin('api', req.headers);
   exchange.command = 'count_tokens';
   try {
     guardJson(req.headers);
