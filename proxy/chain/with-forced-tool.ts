@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { addToAnswer, emptyAnswer } from '../chat/answer.ts';
 import type { ChatEvent, ChatRequest, Complete, Json, JsonObject, Tool, ToolCall } from '../chat/types.ts';
 
 /**
@@ -54,24 +55,22 @@ function callSchema(tools: Tool[]): JsonObject {
 
 const call = z.object({ name: z.string(), arguments: z.json() });
 
+/** Thoughts wait for the end as well: a client that has seen one link's must not get another link's call. */
 async function* toCalls(events: AsyncIterable<ChatEvent>): AsyncGenerator<ChatEvent> {
-  let text = '';
+  let answer = emptyAnswer();
   for await (const event of events) {
-    if (event.type === 'attempt') text = '';
-    if (event.type === 'delta') {
-      text += event.text ?? '';
-      if (event.reasoning) yield { type: 'delta', reasoning: event.reasoning };
-    } else if (event.type === 'finish') {
-      const toolCall = event.reason === 'length' ? undefined : parseCall(text);
-      if (toolCall) {
-        yield { type: 'delta', toolCalls: [toolCall] };
-        yield { ...event, reason: 'tool_calls' };
-      } else {
-        // Cut short: what there is of the call is shown as it is, and the finish tells why.
-        yield { type: 'delta', text };
-        yield event;
-      }
-    } else yield event;
+    if (event.type === 'attempt') answer = emptyAnswer();
+    if (event.type !== 'finish') {
+      addToAnswer(answer, event);
+      if (event.type !== 'delta') yield event;
+      continue;
+    }
+    const { text, reasoning } = answer;
+    const toolCall = event.reason === 'length' ? undefined : parseCall(text);
+    const thought = reasoning !== '' && { reasoning };
+    // Cut short: what there is of the call is shown as it is, and the finish tells why.
+    yield { type: 'delta', ...thought, ...(toolCall ? { toolCalls: [toolCall] } : { text }) };
+    yield toolCall ? { ...event, reason: 'tool_calls' } : event;
   }
 }
 
