@@ -61,5 +61,4 @@ export function withTimeouts(
 }
 
 /** A sign of life from a runtime that is writing what comes whole: nobody else need hear of it. */
-const saysNothing = ({ text, reasoning, toolCalls, logprobs }: Delta): boolean =>
-  text === undefined && reasoning === undefined && toolCalls === undefined && logprobs === undefined;
+const saysNothing = (delta: Delta): boolean => Object.keys(delta).length === 1;

@@ -78,10 +78,11 @@ const calls = fc
           text: '',
           toolCalls: made.map(({ id, name, input }) => ({ id, name, arguments: JSON.stringify(input) })),
         },
-        ...made.map(({ name, answer, failed }) => ({
+        ...made.map(({ id, name, answer, failed }) => ({
           role: 'tool',
           text: failed ? `Error: ${answer}` : answer,
           toolName: name,
+          toolCallId: id,
         })),
         ...(said === '' ? [] : [{ role: 'user', text: said }]),
       ],
