@@ -5,6 +5,7 @@ import { emitText } from './emit-text.ts';
 import { EngineFault } from './engine-fault.ts';
 import { SPARE, tooLong } from './prompt-size.ts';
 import type { EngineRequest } from './protocol.ts';
+import { readPrompt } from './read-prompt.ts';
 import { samplingOptions } from './sampling-options.ts';
 import { stopTexts } from './stop-texts.ts';
 
@@ -30,6 +31,8 @@ export async function completeText(
   const room = contextSize - asked.tokens - SPARE;
   const { sampling } = request;
   if (sampling.seed !== undefined) await sequence.clearHistory();
+  await readPrompt(sequence, asked.begins, signal, sampling.seed !== undefined);
+  if (signal.aborted) return null;
   const meter = sequence.tokenMeter.getState();
   const stopped = new AbortController();
   const stops = stopTexts(sampling.stop ?? []);
@@ -64,6 +67,8 @@ type Options = NonNullable<Parameters<LlamaCompletion['generateCompletionWithMet
 interface Asked {
   /** With those that the model wants at the beginning and around. */
   tokens: number;
+  /** What is read first, as far as it is known how the model will read it: not where text is filled in. */
+  begins: Token[];
   of(
     completion: LlamaCompletion,
     options: Options,
@@ -72,11 +77,13 @@ interface Asked {
 
 function ask(model: LlamaModel, { prompt, suffix }: Complete, name: string): Asked {
   const { bos, shouldPrependBosToken, infill } = model.tokens;
-  const begins = shouldPrependBosToken && bos !== null ? 1 : 0;
+  const first = shouldPrependBosToken && bos !== null ? [bos] : [];
   if (suffix === undefined) {
-    const tokens = rawTokens(model, prompt, begins === 1 ? bos : null);
+    const tokens = rawTokens(model, prompt, first[0] ?? null);
+    const begins = [...first, ...tokens];
     return {
-      tokens: tokens.length + begins,
+      tokens: begins.length,
+      begins,
       of: (completion, options) => completion.generateCompletionWithMeta(tokens, options),
     };
   }
@@ -85,7 +92,8 @@ function ask(model: LlamaModel, { prompt, suffix }: Complete, name: string): Ask
   const count = (text: string): number => model.tokenize(text, false, 'trimLeadingSpace').length;
   const marks = infill.middle === null ? 2 : 3;
   return {
-    tokens: count(prompt) + count(suffix) + marks + begins,
+    tokens: count(prompt) + count(suffix) + marks + first.length,
+    begins: [],
     of: (completion, options) => completion.generateInfillCompletionWithMeta(prompt, suffix, options),
   };
 }

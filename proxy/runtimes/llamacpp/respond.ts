@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { ChatHistoryItem, ChatModelFunctions, Llama, LlamaChat } from 'node-llama-cpp';
+import type { ChatHistoryItem, ChatModelFunctions, Llama, LlamaChat, Token } from 'node-llama-cpp';
 import type { Delta, Finish, ToolCall } from '../../chat/types.ts';
 import { toHistory } from './chat-history.ts';
 import { emitText } from './emit-text.ts';
@@ -7,6 +7,7 @@ import { EngineFault } from './engine-fault.ts';
 import { toFunctions, toGrammar } from './grammar.ts';
 import { SPARE, tooLong } from './prompt-size.ts';
 import type { EngineRequest } from './protocol.ts';
+import { readPrompt } from './read-prompt.ts';
 import { samplingOptions } from './sampling-options.ts';
 import { stopTexts } from './stop-texts.ts';
 
@@ -28,11 +29,14 @@ export async function respond(
   const grammar = request.format ? await toGrammar(llama, request.format) : undefined;
   refuse(chat, request);
   const { contextSize } = chat.sequence.context;
-  const promptTokens = countPrompt(chat, history, functions, request.model);
+  const prompt = promptOf(chat, history, functions, request.model);
+  const promptTokens = prompt.length;
   const room = contextSize - promptTokens - SPARE;
   const { sampling } = request;
   // What an earlier answer left in the sequence is mostly useful, and may make numbers round differently.
   if (sampling.seed !== undefined) await chat.sequence.clearHistory();
+  await readPrompt(chat.sequence, prompt, signal, sampling.seed !== undefined);
+  if (signal.aborted) return null;
   const meter = chat.sequence.tokenMeter.getState();
   const stopped = new AbortController();
   const stops = stopTexts(sampling.stop ?? []);
@@ -82,20 +86,21 @@ function refuse(chat: LlamaChat, { think, format, tools, model }: EngineRequest)
     });
 }
 
-function countPrompt(
+/** The conversation as the model reads it. */
+function promptOf(
   chat: LlamaChat,
   chatHistory: ChatHistoryItem[],
   availableFunctions: ChatModelFunctions | undefined,
   model: string,
-): number {
+): Token[] {
   const { contextSize } = chat.sequence.context;
   const state = chat.chatWrapper.generateContextState({
     chatHistory,
     ...(availableFunctions && { availableFunctions, documentFunctionParams: true }),
   });
-  const count = state.contextText.tokenize(chat.model.tokenizer).length;
-  if (count + SPARE < contextSize) return count;
-  throw tooLong('The prompt', count, model, contextSize, 'messages');
+  const tokens = state.contextText.tokenize(chat.model.tokenizer);
+  if (tokens.length + SPARE < contextSize) return tokens;
+  throw tooLong('The prompt', tokens.length, model, contextSize, 'messages');
 }
 
 /** llama.cpp would drop the oldest messages when the context is full. The token limit keeps it from coming to that. */
