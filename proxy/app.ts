@@ -17,7 +17,7 @@ import { asApiError } from './http/conduct.ts';
 import { type EventSources, sendEvents } from './http/events.ts';
 import { findModel, modelObject } from './http/models.ts';
 import { readJson } from './http/read-body.ts';
-import { requestsQuery } from './http/requests-query.ts';
+import { parseRequestsQuery } from './http/requests-query.ts';
 import { uiPage } from './http/ui.ts';
 import { sendError } from './http/write.ts';
 import { statusOf } from './memory/status.ts';
@@ -107,7 +107,7 @@ function createApp({ service, events, paths, ui, startedAt }: AppParts): Express
     async (_req, res) => void res.json(await statusOf(memory, live.current.config, clock.wall())),
   );
   app.get('/api/requests', async (req, res) => {
-    const { requests, next } = await requestsPage(paths.log, requestsQuery(req, live.current));
+    const { requests, next } = await requestsPage(paths.log, parseRequestsQuery(req, live.current));
     res.json({ requests, next });
   });
   app.get('/api/stats', async (req, res) => {

@@ -12,7 +12,7 @@ import { reloadConfig } from './reload.ts';
 /** With more than there is in reserve, no model would ever be loaded. */
 const reserve = reserveGb.refine((gb) => gb * 1e9 < totalmem(), 'is more than this machine has');
 
-const settingsBody = z
+export const settingsBody = z
   .strictObject({ reserve_gb: reserve.optional(), prices: prices.nullable().optional() })
   .refine((body) => Object.keys(body).length > 0, 'there is nothing to change');
 

@@ -21,7 +21,7 @@ const toolCall = z.object({
   function: z.object({ name: z.string(), arguments: z.string() }),
 });
 
-const message = z.discriminatedUnion('role', [
+export const message = z.discriminatedUnion('role', [
   z.object({ role: z.enum(['system', 'developer']), content: text, name: z.string().optional() }),
   z.object({ role: z.literal('user'), content: userContent, name: z.string().optional() }),
   z.object({
@@ -36,7 +36,7 @@ const message = z.discriminatedUnion('role', [
 
 const schemaObject = z.record(z.string(), z.json());
 
-const tool = z.object({
+export const tool = z.object({
   type: z.literal('function', 'only tools of type "function" can be called by local models'),
   function: z.object({
     name: z
@@ -48,7 +48,7 @@ const tool = z.object({
   }),
 });
 
-const responseFormat = z.discriminatedUnion('type', [
+export const responseFormat = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text') }),
   z.object({ type: z.literal('json_object') }),
   z.object({
