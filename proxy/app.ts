@@ -69,7 +69,7 @@ export function createListener(parts: AppParts): RequestListener {
 }
 
 /** Every other route. */
-function createApp({ service, events, paths, ui, startedAt }: AppParts): Express {
+export function createApp({ service, events, paths, ui, startedAt }: AppParts): Express {
   const app = express();
   const streams = new StderrStreams();
   const { live, clock, memory, warmth, codes, rollUp, token, bodyIdleMs } = service.parts;
@@ -140,6 +140,11 @@ function createApp({ service, events, paths, ui, startedAt }: AppParts): Express
   app.post('/api/cool', admin, async (_req, res) => void res.json(await coolAll(memory, warmth)));
   app.post('/api/config/reload', admin, (_req, res) => void res.json(reloadConfig(live)));
   app.get('/config.schema.json', (_req, res) => void res.json(configJsonSchema()));
+  app.get('/openapi.json', async (_req, res) => {
+    // Few ask for it, and a start does not wait for it.
+    const { openApiDocument } = await import('./openapi/document.ts');
+    res.json(openApiDocument());
+  });
 
   app.use((req) => {
     throw new ApiError(

@@ -158,6 +158,7 @@ describe('behind a key', () => {
     ['POST', '/api/cool'],
     ['POST', '/api/config/reload'],
     ['GET', '/config.schema.json'],
+    ['GET', '/openapi.json'],
     ['GET', '/nothing'],
     ['GET', '/health/'],
     ['GET', '/health?x=1'],
