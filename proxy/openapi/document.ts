@@ -7,7 +7,12 @@ import { type OperationObject, operationObject } from './operation.ts';
 /** An OpenAPI document, as far as those look at it who make something of it. */
 export interface OpenApi {
   openapi: '3.1.1';
-  info: { title: string; version: string; description: string; license: { name: string; identifier: string } };
+  info: {
+    title: string;
+    version: string;
+    description: string;
+    license: { name: string; identifier: string };
+  };
   servers: { url: string; description: string }[];
   tags: { name: string; description: string }[];
   security: Record<string, string[]>[];
@@ -22,7 +27,8 @@ const SECURITY = {
   token: {
     type: 'http',
     scheme: 'bearer',
-    description: 'What is in `~/.local/share/ask/admin.token`. It changes state, and opens where a key is demanded.',
+    description:
+      'What is in `~/.local/share/ask/admin.token`. It changes state, and opens where a key is demanded.',
   },
   key: {
     type: 'http',
@@ -37,7 +43,10 @@ export function openApiDocument(groups: readonly Group[] = GROUPS): OpenApi {
   for (const { shapes } of groups)
     for (const [name, schema] of Object.entries(shapes)) names.name(name, schema);
   const drafts = groups.flatMap((group) =>
-    group.operations.map((operation) => ({ operation, write: operationObject(operation, group.name, names) })),
+    group.operations.map((operation) => ({
+      operation,
+      write: operationObject(operation, group.name, names),
+    })),
   );
   const { schemas, inline } = names.write();
   const paths: OpenApi['paths'] = {};

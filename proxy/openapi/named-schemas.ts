@@ -55,14 +55,14 @@ function mustBeJson(shared: Schema | undefined): void {
       throw new Error('a recursive schema needs a name of its own in a group');
 }
 
-/** Without what says nothing to a reader: ids, and the bounds of what JavaScript can count. */
+/** Without what says nothing to a reader: ids, the bounds of what JavaScript can count, and that names are texts. */
 function tidy(node: Schema): Schema {
   if (String(node.$ref).startsWith(`${PLACE}__shared`)) return {};
   const { $schema: _, $id: __, ...rest } = node;
   const kept = Object.entries(rest).filter(
     ([key, value]) =>
       !(/^(min|max)imum$/.test(key) && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER) &&
-      key !== 'propertyNames',
+      !(key === 'propertyNames' && JSON.stringify(value) === '{"type":"string"}'),
   );
   return Object.fromEntries(kept.map(([key, value]) => [key, tidyAny(value)]));
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Answer, type Content, JSON_TYPE, type Operation, TEXT_TYPE } from './group.ts';
 import type { NamedSchemas, Schema } from './named-schemas.ts';
-import { errorBody, exitCode } from './shapes/base.ts';
+import { errorBody } from './shapes/base.ts';
 
 /** A body in one media type. `x-events`: the data of each event of a stream, which OpenAPI 3.1 has no words for. */
 export interface MediaType {
@@ -48,17 +48,18 @@ const OF_BODIES = {
   413: 'The body is larger than 32 MB (`too_large`).',
 };
 const NOT_PLAIN = 'It is compressed (`unsupported_encoding`).';
-const NOT_JSON = 'It is not sent as JSON (`unsupported_media_type`), or is compressed (`unsupported_encoding`).';
+const NOT_JSON =
+  'It is not sent as JSON (`unsupported_media_type`), or is compressed (`unsupported_encoding`).';
 
 const retryAfter = z.object({
   'Retry-After': z.string().regex(/^\d+$/).exactOptional().describe('Seconds.'),
 });
 
-/** How the command line is told of an error. */
-const askError = z.object({
-  'X-Exit': exitCode,
-  'X-Note': z.string().describe('What went wrong, for stderr.'),
-});
+/** The command line's own; with `--json` it is a receipt without an answer. */
+const askErrorContent = {
+  [TEXT_TYPE]: { schema: z.string() },
+  [JSON_TYPE]: { schema: z.unknown() },
+};
 
 /** All statuses with which it answers an error, and when. */
 function errorsOf({ needs, open, body, errors = {} }: Operation): Record<string, string> {
@@ -86,9 +87,8 @@ export function operationObject(
     ...parametersOf(operation.query, 'query', names),
     ...parametersOf(operation.headers, 'header', names),
   ];
-  const errorAnswer = needs === 'ask header' ? askErrorOf : errorOf;
   const said: Record<string, Answer> = Object.fromEntries(
-    Object.entries(errorsOf(operation)).map(([status, when]) => [status, errorAnswer(when)]),
+    Object.entries(errorsOf(operation)).map(([status, when]) => [status, errorOf(operation, when)]),
   );
   const responses = Object.entries({ ...said, ...withErrors(answers, said) }).map(
     ([status, answer]) => [status, responseOf(answer, names)] as const,
@@ -107,17 +107,14 @@ export function operationObject(
   });
 }
 
-const errorOf = (description: string): Answer => ({
+/** An error: in OpenAI's shape, but for the command line, which reads it from headers. */
+const errorOf = ({ needs, errorHeaders = z.object({}) }: Operation, description: string): Answer => ({
   description,
-  headers: retryAfter,
-  content: { [JSON_TYPE]: { schema: errorBody } },
-});
-
-/** An error of the command line; before the header is seen, it is one of the others. */
-const askErrorOf = (description: string): Answer => ({
-  description,
-  headers: askError.partial().extend(retryAfter.shape),
-  content: { [TEXT_TYPE]: { schema: z.string() }, [JSON_TYPE]: { schema: z.unknown() } },
+  headers: errorHeaders.extend(retryAfter.shape),
+  content: {
+    [JSON_TYPE]: { schema: errorBody },
+    ...(needs === 'ask header' && askErrorContent),
+  },
 });
 
 /** One status may be an answer of its own and an error besides. */
@@ -127,7 +124,10 @@ function withErrors(answers: Operation['answers'], errors: Record<string, Answer
       const error = errors[status];
       if (!error) return [status, answer];
       const content = { ...error.content, ...answer.content };
-      return [status, { ...error, ...answer, content, description: `${answer.description} ${error.description}` }];
+      return [
+        status,
+        { ...error, ...answer, content, description: `${answer.description} ${error.description}` },
+      ];
     }),
   );
 }
@@ -151,7 +151,10 @@ function parametersOf(
   ];
 }
 
-function responseOf({ description, content, headers }: Answer, names: NamedSchemas): (inline: Inline) => ResponseObject {
+function responseOf(
+  { description, content, headers }: Answer,
+  names: NamedSchemas,
+): (inline: Inline) => ResponseObject {
   const used = headers && names.use(headers);
   const written = content && contentOf(content, names);
   return (inline) => ({

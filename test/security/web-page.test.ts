@@ -242,7 +242,7 @@ describe('what it can send without one', () => {
       '/api/memory/history',
       '/api/stress/report',
       '/config.schema.json',
-    '/openapi.json',
+      '/openapi.json',
     ];
     for (const path of paths)
       for (const method of ['GET', 'HEAD'])

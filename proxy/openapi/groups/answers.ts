@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { message, openaiRequest, responseFormat, tool } from '../../dialects/openai/request.ts';
 import { type Group, json, SSE_TYPE } from '../group.ts';
 import { errorBody } from '../shapes/base.ts';
-import { askingHeaders, chatShapes, completion, completionChunk, receiptHeaders } from '../shapes/chat.ts';
+import {
+  askingHeaders,
+  chatShapes,
+  completion,
+  completionChunk,
+  failureHeaders,
+  receiptHeaders,
+} from '../shapes/chat.ts';
 
 /** When an answer cannot be had: the same for every dialect. */
 export const ANSWER_ERRORS = {
@@ -31,7 +38,7 @@ const model = z
     }),
     z.object({
       ...modelFacts,
-      council: z.object({ members: z.array(z.string()), chairman: z.string() }),
+      council: z.array(z.string()).describe('The models that it asks, its chairman last.'),
       chain: z.array(z.string()),
     }),
   ])
@@ -66,6 +73,7 @@ export const answers: Group = {
         },
       },
       errors: ANSWER_ERRORS,
+      errorHeaders: failureHeaders,
     },
     {
       method: 'get',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Group, JSON_TYPE, TEXT_TYPE } from '../group.ts';
 import { exitCode } from '../shapes/base.ts';
-import { receiptHeaders } from '../shapes/chat.ts';
+import { failureHeaders } from '../shapes/chat.ts';
 
 const askHeader = z.object({ 'X-Ask': z.literal('1').describe('No web page can send it unasked.') });
 
@@ -20,13 +20,12 @@ const form = z.object({
 });
 
 const exit = exitCode.describe('What `ask` exits with. Once more as a trailer when the answer broke off.');
+const open = z.string().describe('An address for the browser.');
 const note = z.string().exactOptional().describe('A line for stderr, in UTF-8; there may be several.');
 
-const told = z
-  .object({ ...receiptHeaders.shape, 'X-Open': z.string().describe('An address for the browser.') })
+const told = failureHeaders
   .omit({ 'X-Ignored-Params': true })
-  .partial()
-  .extend({ 'X-Exit': exit, 'X-Note': note });
+  .extend({ 'X-Exit': exit, 'X-Note': note, 'X-Open': open.exactOptional() });
 
 const answer = (description: string) => ({
   description,
@@ -54,6 +53,13 @@ export const ask: Group = {
       headers: askHeader,
       body: { type: 'application/x-www-form-urlencoded', schema: form },
       answers: { 200: answer('stdout, as it comes.') },
+      errors: {
+        404: 'There is no model of that name.',
+        409: 'With `--strict` it would have been demoted, or what is to be cooled is answering.',
+        502: 'It broke off, or a pull failed.',
+        503: 'Nobody could answer.',
+      },
+      errorHeaders: told.partial(),
     },
     {
       method: 'get',
@@ -63,6 +69,7 @@ export const ask: Group = {
       description: 'It may be asked for some seconds before or after the command line of that id.',
       needs: 'ask header',
       headers: askHeader,
+      errorHeaders: told.pick({ 'X-Exit': true, 'X-Note': true }).partial(),
       inPath: z.object({ id: z.string().describe('What the form has in `live` or `stream`.') }),
       answers: {
         200: {

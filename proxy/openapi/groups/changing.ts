@@ -25,7 +25,10 @@ export const changing: Group = {
       inPath: named,
       body: { type: 'application/json', schema: pinBody },
       answers: {
-        200: json('As it is now. Loading may take its time.', z.object({ model: z.string(), pinned: z.boolean() })),
+        200: json(
+          'As it is now. Loading may take its time.',
+          z.object({ model: z.string(), pinned: z.boolean() }),
+        ),
       },
       errors: { 404: NO_SUCH_MODEL },
     },
@@ -82,7 +85,9 @@ export const changing: Group = {
       id: 'openSession',
       summary: 'The token, for a code of `ask --open`',
       body: { type: 'application/json', schema: sessionBody },
-      answers: { 200: json('The code is used up.', session, z.object({ 'Cache-Control': z.literal('no-store') })) },
+      answers: {
+        200: json('The code is used up.', session, z.object({ 'Cache-Control': z.literal('no-store') })),
+      },
       errors: {
         401: 'The code is wrong, used or older than a minute (`invalid_code`).',
         429: 'Too many wrong codes (`too_many_codes`); `Retry-After` says how long to wait.',

@@ -50,14 +50,18 @@ export const itself: Group = {
       path: '/config.schema.json',
       id: 'getConfigSchema',
       summary: 'The JSON Schema of the config, for editors',
-      answers: { 200: json('JSON Schema, draft 7.', z.looseObject({ $schema: z.string(), title: z.string() })) },
+      answers: {
+        200: json('JSON Schema, draft 7.', z.looseObject({ $schema: z.string(), title: z.string() })),
+      },
     },
     {
       method: 'get',
       path: '/openapi.json',
       id: 'getOpenapi',
       summary: 'This description',
-      answers: { 200: json('OpenAPI 3.1.', z.looseObject({ openapi: z.literal('3.1.1'), paths: z.looseObject({}) })) },
+      answers: {
+        200: json('OpenAPI 3.1.', z.looseObject({ openapi: z.literal('3.1.1'), paths: z.looseObject({}) })),
+      },
     },
   ],
   shapes: { Health: health },

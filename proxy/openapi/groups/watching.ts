@@ -58,7 +58,9 @@ export const watching: Group = {
           .exactOptional()
           .describe('With any value memory is measured no more often than without this client.'),
       }),
-      headers: z.object({ 'Last-Event-ID': z.string().exactOptional().describe('The id of the last event.') }),
+      headers: z.object({
+        'Last-Event-ID': z.string().exactOptional().describe('The id of the last event.'),
+      }),
       answers: {
         200: {
           description: 'Events, until the client leaves.',

@@ -34,7 +34,9 @@ export const reason = heldTo<Reason>()(
 );
 
 export const pressureLevel = heldTo<PressureLevel>()(z.enum(['normal', 'warn', 'critical']));
-export const finishReason = heldTo<FinishReason>()(z.enum(['stop', 'length', 'tool_calls', 'content_filter']));
+export const finishReason = heldTo<FinishReason>()(
+  z.enum(['stop', 'length', 'tool_calls', 'content_filter']),
+);
 export const cacheOutcome = heldTo<CacheOutcome>()(z.enum(['hit', 'miss', 'bypass']));
 export const span = heldTo<Span>()(z.enum(['hour', 'day', 'week']));
 

@@ -28,7 +28,9 @@ const reasoning = {
 const envelope = {
   id: z.string(),
   created: z.int().describe('Seconds since 1970.'),
-  model: z.string().describe('The model that served, which is another one than was asked for after a demotion.'),
+  model: z
+    .string()
+    .describe('The model that served, which is another one than was asked for after a demotion.'),
 };
 
 export const completion = z
@@ -78,16 +80,23 @@ export const completionChunk = z
 
 const attempts = z
   .string()
-  .describe('Links that were tried or passed over: `fast-9b;reason=timeout;seconds=1.204`, with commas between.');
+  .describe(
+    'Links that were tried or passed over: `fast-9b;reason=timeout;seconds=1.204`, with commas between.',
+  );
 
 const council = z
   .string()
-  .describe('How a council came to its answer: `members=1/2; at-once=1; lost=fast-9b:timeout; synthesis=yes`.');
+  .describe(
+    'How a council came to its answer: `members=1/2; at-once=1; lost=fast-9b:timeout; synthesis=yes`.',
+  );
 
 const facts = {
   'X-Request-Id': z.string().describe('The same as `request_id` in the log.'),
   'X-Cache': cacheOutcome.describe('What the cache had to do with it.'),
-  'X-Memory': z.literal('tight').exactOptional().describe('It was loaded alone although it exceeds what was free.'),
+  'X-Memory': z
+    .literal('tight')
+    .exactOptional()
+    .describe('It was loaded alone although it exceeds what was free.'),
   'X-Council': council.exactOptional(),
   'X-Attempts': attempts.exactOptional(),
 };
@@ -99,10 +108,15 @@ export const receiptHeaders = z.object({
   'X-Degraded': z
     .string()
     .exactOptional()
-    .describe('After a demotion, `fast-9b -> fast-1b`; of a council that was short of members, what it lacked.'),
+    .describe(
+      'After a demotion, `fast-9b -> fast-1b`; of a council that was short of members, what it lacked.',
+    ),
   'X-Degraded-Reason': reason.exactOptional(),
   'X-Ignored-Params': z.string().exactOptional().describe('Fields that were sent and have no effect here.'),
 });
+
+/** Headers of one that failed, as far as it came: a request that was not understood has no id. */
+export const failureHeaders = receiptHeaders.partial();
 
 /** Headers of a request for an answer. */
 export const askingHeaders = z.object({
