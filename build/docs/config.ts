@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { configJsonSchema } from '../../proxy/config/json-schema.ts';
+import { blocks, type Column, table, wrapped } from './markdown.ts';
+import {
+  branchesOf,
+  type Field,
+  fieldsOf,
+  propertiesOf,
+  type Schema,
+  typeText,
+  valuesOf,
+} from './schema-text.ts';
+
+const EXAMPLE = new URL('../../proxy/config/config.example.yaml', import.meta.url);
+
+const KEY: Column[] = [
+  { title: 'key' },
+  { title: 'type' },
+  { title: 'default', inList: (text) => `default ${text}` },
+  { title: 'what it is' },
+];
+
+/** `docs/config.md`: the JSON Schema of the config, with the commented example beside it. */
+export function configReference(): string {
+  const example = sectionsOf(readFileSync(EXAMPLE, 'utf8'));
+  return `${blocks(
+    '# Config reference',
+    '<!-- Written by `npm run docs` from proxy/config/schema.ts and config.example.yaml; do not edit. -->',
+    wrapped(
+      'The file is `~/.config/ask/config.yaml`; `ASK_CONFIG` names another one. None is needed: what is built in is complete, and your file is laid over it, field by field. Lists are replaced whole, and `null` takes an entry away. A mistake is told with its line and what it should be; `ask --doctor` looks, too.',
+    ),
+    wrapped(
+      'A change is in force after `kill -HUP`, a reload in the window or menu, or the next start. Editors complete the file with the schema that a running Toaster serves, once this is its first line:',
+    ),
+    '```yaml\n# yaml-language-server: $schema=http://127.0.0.1:11436/config.schema.json\n```',
+    wrapped(
+      'A **duration** is a number with its unit (`ms`, `s`, `m`, `h`, `d`), such as `30s` or `1h30m`, or `"0"`, or `forever`. The blocks below are what is built in, but for lines that begin with `#`.',
+    ),
+    ...propertiesOf(configJsonSchema()).map(([key, schema]) => section(key, schema, example.get(key))),
+  )}\n`;
+}
+
+function section(key: string, schema: Schema, example: string | undefined): string {
+  const entries = branchesOf(schema).flatMap((branch) => valuesOf(branch) ?? []);
+  const shape = entries[0] ?? schema;
+  return blocks(
+    `## ${key}`,
+    typeof schema.description === 'string' && wrapped(schema.description),
+    example && `\`\`\`yaml\n${example}\n\`\`\``,
+    ...(entries.length > 0 ? variants(shape) : [keys(fieldsOf(schema)) || oneValue(schema)]),
+  );
+}
+
+/** An entry of a map: each kind of it has its own keys. */
+function variants(schema: Schema): string[] {
+  const all = branchesOf(schema).filter((branch) => propertiesOf(branch).length > 0);
+  if (all.length === 0) return [wrapped(`Each is ${typeText(schema).replace(' or null', '')}.`)];
+  if (all.length === 1) return ['Each has:', ...all.map((one) => keys(fieldsOf(one)))];
+  return all.flatMap((one) => [`${nameOf(one)}:`, keys(fieldsOf(one))]);
+}
+
+const nameOf = (schema: Schema): string => {
+  const kind = propertiesOf(schema).find(([, value]) => 'const' in value);
+  if (kind) return `With \`${kind[0]}: ${String(kind[1].const)}\``;
+  return typeof schema.description === 'string' ? schema.description.replace(/\.$/, '') : 'Each has';
+};
+
+const keys = (fields: readonly Field[]): string =>
+  fields.length === 0
+    ? ''
+    : table(
+        KEY,
+        fields.map(({ path, type, default: byDefault, description }) => [
+          `\`${path}\``,
+          type,
+          byDefault === undefined || isEmptyObject(byDefault)
+            ? ''
+            : `\`${JSON.stringify(byDefault).replace(/^"(.*)"$/, '$1')}\``,
+          description,
+        ]),
+      );
+
+/** What stands for "as its own keys say". */
+const isEmptyObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
+
+function oneValue(schema: Schema): string {
+  const byDefault =
+    schema.default === undefined ? '' : `, \`${String(schema.default)}\` where nothing is said`;
+  return wrapped(`It is ${typeText(schema)}${byDefault}.`);
+}
+
+/** The example cut at its top-level keys, each with the comment above it. */
+function sectionsOf(text: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const block of text.split('\n\n')) {
+    const key = /^(?:# )?(\w+):/m.exec(block.replace(/^# (?!\w+: )[^\n]*$/gm, ''))?.[1];
+    if (key !== undefined) found.set(key, block.trim());
+  }
+  return found;
+}
