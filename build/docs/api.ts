@@ -1,11 +1,19 @@
 import { HEADERS } from '../../proxy/contract.ts';
 import type { OpenApi } from '../../proxy/openapi/document.ts';
 import type { MediaType, OperationObject, ParameterObject } from '../../proxy/openapi/operation.ts';
-import { anchor, blocks, type Column, table, wrapped } from './markdown.ts';
-import { branchesOf, type Field, fieldsOf, propertiesOf, type Schema, typeText } from './schema-text.ts';
+import { anchor, blocks, table, wrapped } from './markdown.ts';
+import {
+  branchesOf,
+  type Field,
+  fieldsOf,
+  orText,
+  propertiesOf,
+  type Schema,
+  typeText,
+} from './schema-text.ts';
 
-const FIELD: Column[] = [{ title: 'field' }, { title: 'type' }, { title: 'what it is' }];
-const PARAMETER: Column[] = [{ title: 'name' }, { title: 'in' }, { title: 'type' }, { title: 'what it is' }];
+const FIELD = ['field', 'type', 'what it is'];
+const PARAMETER = ['name', 'in', 'type', 'what it is'];
 
 /** Statuses that nearly every operation may answer, said once. */
 const EVERYWHERE = ['400', '401', '403', '408', '413', '415', '500', '503'];
@@ -33,7 +41,7 @@ function introduction({ info, tags, paths }: OpenApi): string {
       `Toaster ${info.version} listens on \`http://127.0.0.1:11436\`. The same as OpenAPI 3.1, for programs, is at \`/openapi.json\`; the tests hold every live answer to it.`,
     ),
     '```sh\ncurl http://127.0.0.1:11436/v1/chat/completions -H "Content-Type: application/json" \\\n  -d \'{"model": "fast-9b", "messages": [{"role": "user", "content": "Say hi."}]}\'\n```',
-    table([{ title: 'route' }, { title: 'what it does' }], routes),
+    table(['route', 'what it does'], routes),
     '## Who may ask',
     wrapped(
       'On loopback every program of this machine may ask and read, and no web page of another origin may. What changes state takes the token: `Authorization: Bearer` with what is in `~/.local/share/ask/admin.token`. Where `ASK_HOST` makes Toaster listen on another address, everything there but `/health` demands the API key as `Authorization: Bearer`; the token opens as well.',
@@ -55,16 +63,19 @@ function commonErrors(paths: OpenApi['paths']): string {
   const responses = paths['/v1/chat/completions']?.post?.responses ?? {};
   const own = paths['/v1/models']?.get?.responses ?? {};
   const rows = EVERYWHERE.map((status) => [status, (own[status] ?? responses[status])?.description ?? '']);
-  return table([{ title: 'status' }, { title: 'when' }], rows);
+  return table(['status', 'when'], rows);
 }
 
 function headersOf(operation: OperationObject | undefined): string {
   const headers = Object.entries(operation?.responses[200]?.headers ?? {});
   return table(
-    [{ title: 'header' }, { title: 'value' }, { title: 'what it tells' }],
-    headers.map(([name, { schema, description = '' }]) => [`\`${name}\``, typeText(schema), description]),
+    ['header', 'value', 'what it tells'],
+    headers.map(([name, { schema, description = '' }]) => [`\`${name}\``, plainType(schema), description]),
   );
 }
+
+/** Headers and parameters are texts, so nothing tells a text from a number. */
+const plainType = (schema: Schema): string => typeText(schema).replaceAll('"', '');
 
 const titleOf = (method: string, path: string): string => `${method} ${path}`;
 
@@ -112,7 +123,7 @@ function operationText(operation: OperationObject, paths: OpenApi['paths']): str
     ),
     errors.length > 0 &&
       table(
-        [{ title: 'error' }, { title: 'when' }],
+        ['error', 'when'],
         errors.map(([status, { description: when }]) => [status, when]),
       ),
   );
@@ -128,8 +139,12 @@ const parameterTable = (parameters: readonly ParameterObject[]): string =>
     parameters.map(({ name, in: place, required, description = '', schema }) => [
       `\`${name}\``,
       place,
-      typeText(schema) +
-        (required ? ', required' : schema.default === undefined ? '' : `, default ${schema.default}`),
+      plainType(schema) +
+        (required
+          ? ', required'
+          : schema.default === undefined || schema.default === ''
+            ? ''
+            : `, default ${schema.default}`),
       description,
     ]),
   );
@@ -141,7 +156,7 @@ function contentText(title: string, content: Record<string, MediaType>, what = '
     const said = events ? '' : shortText(schema);
     return `\`${name}\`${said === '' ? '' : ` ${said}`}`;
   });
-  const head = wrapped([`**${title}**`, types.join(' or '), what && `– ${what}`].filter(Boolean).join(' '));
+  const head = wrapped(`**${title}** ${types.join(' or ')}${what && `: ${what}`}`);
   const details = Object.values(content).flatMap(({ schema, 'x-events': events }) => [
     fieldTable(schema),
     events && eventTable(events),
@@ -156,7 +171,7 @@ const shortText = (schema: Schema): string => {
 
 const eventTable = (events: Record<string, Schema>): string =>
   table(
-    [{ title: 'event' }, { title: 'its data' }],
+    ['event', 'its data'],
     Object.entries(events).map(([name, schema]) => [`\`${name}\``, typeText(schema)]),
   );
 
@@ -165,9 +180,10 @@ function fieldTable(schema: Schema): string {
   return fields.length === 0 ? '' : table(FIELD, fields.map(fieldRow));
 }
 
-const fieldRow = ({ path, type, required, default: byDefault, description }: Field): string[] => [
+const fieldRow = ({ path, words, required, default: byDefault, description }: Field): string[] => [
   `\`${path}\``,
-  type + (required ? '' : byDefault === undefined ? ', optional' : `, default ${JSON.stringify(byDefault)}`),
+  orText(words) +
+    (required ? '' : byDefault === undefined ? ', optional' : `, default ${JSON.stringify(byDefault)}`),
   description,
 ];
 

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { configJsonSchema } from '../../proxy/config/json-schema.ts';
-import { blocks, type Column, table, wrapped } from './markdown.ts';
+import { blocks, table, wrapped } from './markdown.ts';
 import {
   branchesOf,
   type Field,
   fieldsOf,
+  orText,
   propertiesOf,
   type Schema,
   typeText,
@@ -13,12 +14,7 @@ import {
 
 const EXAMPLE = new URL('../../proxy/config/config.example.yaml', import.meta.url);
 
-const KEY: Column[] = [
-  { title: 'key' },
-  { title: 'type' },
-  { title: 'default', inList: (text) => `default ${text}` },
-  { title: 'what it is' },
-];
+const KEY = ['key', 'type', 'default', 'what it is'];
 
 /** `docs/config.md`: the JSON Schema of the config, with the commented example beside it. */
 export function configReference(): string {
@@ -41,8 +37,10 @@ export function configReference(): string {
 }
 
 function section(key: string, schema: Schema, example: string | undefined): string {
-  const entries = branchesOf(schema).flatMap((branch) => valuesOf(branch) ?? []);
-  const shape = entries[0] ?? schema;
+  const entries = branchesOf(schema).flatMap((branch): Schema[] =>
+    valuesOf(branch) ? [valuesOf(branch) as Schema] : [],
+  );
+  const shape: Schema = entries[0] ?? schema;
   return blocks(
     `## ${key}`,
     typeof schema.description === 'string' && wrapped(schema.description),
@@ -70,9 +68,9 @@ const keys = (fields: readonly Field[]): string =>
     ? ''
     : table(
         KEY,
-        fields.map(({ path, type, default: byDefault, description }) => [
+        fields.map(({ path, words, default: byDefault, description }) => [
           `\`${path}\``,
-          type,
+          orText(words),
           byDefault === undefined || isEmptyObject(byDefault)
             ? ''
             : `\`${JSON.stringify(byDefault).replace(/^"(.*)"$/, '$1')}\``,
@@ -86,7 +84,7 @@ const isEmptyObject = (value: unknown): boolean =>
 
 function oneValue(schema: Schema): string {
   const byDefault =
-    schema.default === undefined ? '' : `, \`${String(schema.default)}\` where nothing is said`;
+    schema.default === undefined ? '' : `; where nothing is said, \`${String(schema.default)}\``;
   return wrapped(`It is ${typeText(schema)}${byDefault}.`);
 }
 
@@ -94,7 +92,8 @@ function oneValue(schema: Schema): string {
 function sectionsOf(text: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const block of text.split('\n\n')) {
-    const key = /^(?:# )?(\w+):/m.exec(block.replace(/^# (?!\w+: )[^\n]*$/gm, ''))?.[1];
+    // One that is not set by itself stands there as a comment.
+    const [, key] = /^(\w+):/m.exec(block) ?? /^# (\w+):/m.exec(block) ?? [];
     if (key !== undefined) found.set(key, block.trim());
   }
   return found;

@@ -3,37 +3,32 @@
 /** What fits in a terminal that is not narrow. */
 const WIDEST = 120;
 
-export interface Column {
-  title: string;
-  /** How a cell stands in a list, where the table would be too wide; by default as it is. */
-  inList?(cell: string): string;
-}
-
 /** A table; a list, where the table would be too wide to read. The first column is what a row is about. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const used = columns.map((_, i) => i === 0 || rows.some((row) => row[i] !== ''));
+export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const used = titles.map((_, i) => i === 0 || rows.some((row) => row[i] !== ''));
   const kept = <T>(cells: readonly T[]): T[] => cells.filter((_, i) => used[i]);
-  const shown = kept(columns);
+  const shown = kept(titles);
   const cells = rows.map((row) => kept(row));
   const escaped = cells.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
-  const widths = shown.map(({ title }, i) =>
+  const widths = shown.map((title, i) =>
     Math.max(title.length, ...escaped.map((row) => row[i]?.length ?? 0)),
   );
-  if (widths.reduce((sum, width) => sum + width + 3, 1) > WIDEST) return list(shown, cells);
+  if (widths.reduce((sum, width) => sum + width + 3, 1) > WIDEST) return list(cells);
   const line = (row: readonly string[]): string =>
     `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
   const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
-  return [line(shown.map(({ title }) => title)), rule, ...escaped.map(line)].join('\n');
+  return [line(shown), rule, ...escaped.map(line)].join('\n');
 }
 
-/** `- name: type; default 5m; what it means` */
-function list(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+/** `- name (type, default 5m): what it means` */
+function list(rows: readonly (readonly string[])[]): string {
   return rows
     .map(([name = '', ...rest]) => {
-      const further = rest.flatMap((cell, i) =>
-        cell === '' ? [] : (columns[i + 1]?.inList?.(cell) ?? cell),
+      const facts = rest.slice(0, -1).filter((cell) => cell !== '');
+      const meaning = rest.at(-1) ?? '';
+      return wrapped(
+        `- ${name}${facts.length > 0 ? ` (${facts.join('; ')})` : ''}${meaning === '' ? '' : `: ${meaning}`}`,
       );
-      return wrapped(further.length === 0 ? `- ${name}` : `- ${name}: ${further.join('; ')}`);
     })
     .join('\n');
 }

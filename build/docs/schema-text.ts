@@ -9,11 +9,12 @@ const isSchema = (value: unknown): value is Schema =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const schemasIn = (value: unknown): Schema[] => (Array.isArray(value) ? value.filter(isSchema) : []);
 
-/** What a value may be, the branches of a union; null among them. */
-export const branchesOf = (schema: Schema): Schema[] => {
+/** What a value may be: the branches of a union, null among them. */
+export function branchesOf(schema: Schema): Schema[] {
   const all = schemasIn(schema.anyOf ?? schema.oneOf);
-  return all.length === 0 ? [schema] : all.flatMap(branchesOf);
-};
+  if (all.length > 0) return all.flatMap(branchesOf);
+  return Array.isArray(schema.type) ? schema.type.map((type) => ({ ...schema, type })) : [schema];
+}
 
 export const propertiesOf = ({ properties }: Schema): [string, Schema][] =>
   isSchema(properties)
@@ -28,22 +29,33 @@ export const valuesOf = ({ additionalProperties: values }: Schema): Schema | nul
 
 export const literal = (value: unknown): string => `\`${JSON.stringify(value)}\``;
 
+/** `a, b or c`, each once. */
+export function orText(words: readonly string[]): string {
+  const all = [...new Set(words)];
+  const last = all.pop() ?? '';
+  return all.length === 0 ? last : `${all.join(', ')} or ${last}`;
+}
+
 /** A type in a few words, such as "whole number from 1 to 16" or "text or null". */
-export function typeText(schema: Schema): string {
-  const branches = branchesOf(schema);
-  if (branches.length > 1) return [...new Set(branches.map(typeText))].join(' or ');
-  const [only = schema] = branches;
-  const { $ref: reference, type } = only;
+export const typeText = (schema: Schema): string => orText(typeWords(schema));
+
+/** What a value may be, each in a few words. */
+const typeWords = (schema: Schema): string[] =>
+  branchesOf(schema).flatMap((branch) =>
+    Array.isArray(branch.enum) && branch.type !== 'null' ? branch.enum.map(literal) : [wordsOf(branch)],
+  );
+
+function wordsOf(schema: Schema): string {
+  const { $ref: reference, type } = schema;
   if (typeof reference === 'string') {
     const name = reference.split('/').at(-1) ?? '';
     return `[${name}](#${anchor(name)})`;
   }
-  if ('const' in only) return literal(only.const);
-  if (Array.isArray(only.enum)) return only.enum.map(literal).join(', ');
-  if (type === 'array') return listText(only);
-  if (type === 'object') return objectText(only);
-  if (type === 'number' || type === 'integer') return numberText(only);
-  if (type === 'string') return only.pattern === DURATION.source ? 'duration' : 'text';
+  if ('const' in schema) return literal(schema.const);
+  if (type === 'array') return listText(schema);
+  if (type === 'object') return objectText(schema);
+  if (type === 'number' || type === 'integer') return numberText(schema);
+  if (type === 'string') return schema.pattern === DURATION.source ? 'duration' : 'text';
   if (type === 'boolean') return 'true or false';
   return type === 'null' ? 'null' : 'any JSON';
 }
@@ -52,9 +64,14 @@ function listText(schema: Schema): string {
   const items = itemsOf(schema);
   const { minItems = 0, maxItems } = schema;
   const what = items ? typeText(items) : 'any JSON';
-  const many = what === 'object' ? 'objects' : what.includes(' or ') ? `(${what})` : what;
+  const many =
+    what === 'object' ? 'objects' : what === 'text' ? 'texts' : what.includes(' or ') ? `(${what})` : what;
   const amount =
-    maxItems === undefined ? (minItems === 0 ? '' : `${minItems} or more `) : `${minItems} to ${maxItems} `;
+    maxItems === undefined
+      ? minItems === 0
+        ? ''
+        : `${minItems} or more `
+      : `${minItems === 0 ? 'up' : minItems} to ${maxItems} `;
   return `list of ${amount}${many}`;
 }
 
@@ -65,18 +82,23 @@ function objectText(schema: Schema): string {
   return what === 'any JSON' ? 'object' : `names with ${what} each`;
 }
 
-function numberText({ type, minimum, maximum, exclusiveMinimum }: Schema): string {
+function numberText({ type, exclusiveMinimum, ...bounds }: Schema): string {
   const kind = type === 'integer' ? 'whole number' : 'number';
+  // What JavaScript can count is no bound that anybody set.
+  const [least, most] = [bounds.minimum, bounds.maximum].map((bound) =>
+    typeof bound === 'number' && Math.abs(bound) < Number.MAX_SAFE_INTEGER ? bound : null,
+  );
   if (exclusiveMinimum !== undefined) return `${kind} above ${exclusiveMinimum}`;
-  if (minimum !== undefined && maximum !== undefined) return `${kind} from ${minimum} to ${maximum}`;
-  if (minimum !== undefined) return `${kind} from ${minimum}`;
-  return maximum === undefined ? kind : `${kind} to ${maximum}`;
+  if (least !== null && most !== null) return `${kind} from ${least} to ${most}`;
+  if (least !== null) return `${kind} from ${least}`;
+  return most === null ? kind : `${kind} to ${most}`;
 }
 
 /** A field, by its path in the whole: `choices[].message.content`. */
 export interface Field {
   path: string;
-  type: string;
+  /** What it may be, each in a few words. */
+  words: string[];
   required: boolean;
   default: unknown;
   description: string;
@@ -105,7 +127,7 @@ export function fieldsOf(schema: Schema, prefix = ''): Field[] {
 
 const ownField = (path: string, schema: Schema, required: boolean): Field => ({
   path,
-  type: typeText(schema),
+  words: typeWords(schema),
   required,
   default: schema.default,
   description: typeof schema.description === 'string' ? schema.description : '',
@@ -113,7 +135,9 @@ const ownField = (path: string, schema: Schema, required: boolean): Field => ({
 
 function inner(schema: Schema, path: string): Field[] {
   const objects = branchesOf(schema).filter((branch) => branch.type === 'object');
-  const lists = branchesOf(schema).flatMap((branch) => itemsOf(branch) ?? []);
+  const lists = branchesOf(schema)
+    .map(itemsOf)
+    .filter((items) => items !== null);
   return [
     ...fieldsOf({ anyOf: objects }, `${path}.`),
     ...lists.flatMap((items) => fieldsOf(items, `${path}[].`)),
@@ -121,10 +145,9 @@ function inner(schema: Schema, path: string): Field[] {
 }
 
 function joined(one: Field, other: Field): Field {
-  const types = new Set([...one.type.split(' or '), ...other.type.split(' or ')]);
   return {
     ...one,
-    type: [...types].join(' or '),
+    words: [...one.words, ...other.words],
     required: one.required && other.required,
     description: one.description || other.description,
   };

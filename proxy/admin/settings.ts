@@ -13,7 +13,10 @@ import { reloadConfig } from './reload.ts';
 const reserve = reserveGb.refine((gb) => gb * 1e9 < totalmem(), 'is more than this machine has');
 
 export const settingsBody = z
-  .strictObject({ reserve_gb: reserve.optional(), prices: prices.nullable().optional() })
+  .strictObject({
+    reserve_gb: reserve.optional().describe('`memory.reserve_gb` of the config.'),
+    prices: prices.nullable().optional().describe('What the tier above costs; null: nothing is said.'),
+  })
   .refine((body) => Object.keys(body).length > 0, 'there is nothing to change');
 
 /** `GET /api/settings`: as they are in force. */

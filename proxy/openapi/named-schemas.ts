@@ -37,7 +37,9 @@ export class NamedSchemas {
     });
     const { __shared: shared, ...all } = JSON.parse(JSON.stringify(schemas)) as Record<string, Schema>;
     mustBeJson(shared);
-    const clean = Object.fromEntries(Object.entries(all).map(([id, schema]) => [id, tidy(schema)]));
+    const clean = Object.fromEntries(
+      Object.entries(all).map(([id, { $schema: _, $id: __, ...schema }]) => [id, tidy(schema)]),
+    );
     return {
       schemas: Object.fromEntries(Object.entries(clean).filter(([id]) => !id.startsWith(UNNAMED))),
       inline(schema) {
@@ -58,8 +60,7 @@ function mustBeJson(shared: Schema | undefined): void {
 /** Without what says nothing to a reader: ids, the bounds of what JavaScript can count, and that names are texts. */
 function tidy(node: Schema): Schema {
   if (String(node.$ref).startsWith(`${PLACE}__shared`)) return {};
-  const { $schema: _, $id: __, ...rest } = node;
-  const kept = Object.entries(rest).filter(
+  const kept = Object.entries(node).filter(
     ([key, value]) =>
       !(/^(min|max)imum$/.test(key) && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER) &&
       !(key === 'propertyNames' && JSON.stringify(value) === '{"type":"string"}'),

@@ -65,11 +65,14 @@ export const responseFormat = z.discriminatedUnion('type', [
 /** Fields that are honoured. Null means absent, as OpenAI's clients send it. */
 export const openaiRequest = z.object({
   // It stands in every line of the log.
-  model: z.string().min(1).max(200),
+  model: z.string().min(1).max(200).describe('A name of the config.'),
   messages: z.array(message).min(1, 'must hold at least one message'),
-  stream: z.boolean().nullish(),
+  stream: z.boolean().nullish().describe('The answer as server-sent events.'),
   stream_options: z
-    .object({ include_usage: z.boolean().nullish(), include_obfuscation: z.boolean().nullish() })
+    .object({
+      include_usage: z.boolean().nullish().describe('A last chunk with the tokens.'),
+      include_obfuscation: z.boolean().nullish().describe('Has no effect.'),
+    })
     .nullish(),
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
@@ -79,8 +82,8 @@ export const openaiRequest = z.object({
   stop: z
     .union([z.string().min(1), z.array(z.string().min(1)).max(16)], 'expected a string or a list of strings')
     .nullish(),
-  max_tokens: z.int().min(1).nullish(),
-  max_completion_tokens: z.int().min(1).nullish(),
+  max_tokens: z.int().min(1).nullish().describe('The older name of max_completion_tokens.'),
+  max_completion_tokens: z.int().min(1).nullish().describe('The most tokens of the answer.'),
   frequency_penalty: z.number().min(-2).max(2).nullish(),
   presence_penalty: z.number().min(-2).max(2).nullish(),
   logprobs: z.boolean().nullish(),
@@ -97,9 +100,12 @@ export const openaiRequest = z.object({
     )
     .nullish(),
   parallel_tool_calls: z.boolean().nullish(),
-  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high']).nullish(),
-  user: z.string().nullish(),
-  metadata: z.record(z.string(), z.string()).nullish(),
+  reasoning_effort: z
+    .enum(['none', 'minimal', 'low', 'medium', 'high'])
+    .nullish()
+    .describe('Of a model that can think.'),
+  user: z.string().nullish().describe('For the log, and for taking turns.'),
+  metadata: z.record(z.string(), z.string()).nullish().describe('For the log.'),
   n: z.literal(1, 'only one answer at a time can be made; send the request again for another').nullish(),
 });
 
