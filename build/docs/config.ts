@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { configJsonSchema } from '../../proxy/config/json-schema.ts';
+import { z } from 'zod';
+import { configSchema } from '../../proxy/config/schema.ts';
 import { blocks, table, wrapped } from './markdown.ts';
 import {
   branchesOf,
@@ -16,7 +17,7 @@ const EXAMPLE = new URL('../../proxy/config/config.example.yaml', import.meta.ur
 
 const KEY = ['key', 'type', 'default', 'what it is'];
 
-/** `docs/config.md`: the JSON Schema of the config, with the commented example beside it. */
+/** `docs/config.md`: the schema of the config, with the commented example, which is what is built in, beside it. */
 export function configReference(): string {
   const example = sectionsOf(readFileSync(EXAMPLE, 'utf8'));
   return `${blocks(
@@ -30,9 +31,11 @@ export function configReference(): string {
     ),
     '```yaml\n# yaml-language-server: $schema=http://127.0.0.1:11436/config.schema.json\n```',
     wrapped(
-      'A **duration** is a number with its unit (`ms`, `s`, `m`, `h`, `d`), such as `30s` or `1h30m`, or `"0"`, or `forever`. The blocks below are what is built in, but for lines that begin with `#`.',
+      'A **duration** is a number with its unit (`ms`, `s`, `m`, `h`, `d`), such as `30s` or `1h30m`, or `"0"`, or `forever`. What is **needed** in an entry of yours is built in for those that there are. The blocks below are what is built in, but for lines that begin with `#`.',
     ),
-    ...propertiesOf(configJsonSchema()).map(([key, schema]) => section(key, schema, example.get(key))),
+    ...propertiesOf(z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7' })).map(([key, schema]) =>
+      section(key, schema, example.get(key)),
+    ),
   )}\n`;
 }
 
@@ -52,7 +55,7 @@ function section(key: string, schema: Schema, example: string | undefined): stri
 /** An entry of a map: each kind of it has its own keys. */
 function variants(schema: Schema): string[] {
   const all = branchesOf(schema).filter((branch) => propertiesOf(branch).length > 0);
-  if (all.length === 0) return [wrapped(`Each is ${typeText(schema).replace(' or null', '')}.`)];
+  if (all.length === 0) return [wrapped(`Each is ${typeText(schema)}.`)];
   if (all.length === 1) return ['Each has:', ...all.map((one) => keys(fieldsOf(one)))];
   return all.flatMap((one) => [`${nameOf(one)}:`, keys(fieldsOf(one))]);
 }
@@ -68,9 +71,9 @@ const keys = (fields: readonly Field[]): string =>
     ? ''
     : table(
         KEY,
-        fields.map(({ path, words, default: byDefault, description }) => [
+        fields.map(({ path, words, required, default: byDefault, description }) => [
           `\`${path}\``,
-          orText(words),
+          orText(words) + (required ? ', needed' : ''),
           byDefault === undefined || isEmptyObject(byDefault)
             ? ''
             : `\`${JSON.stringify(byDefault).replace(/^"(.*)"$/, '$1')}\``,

@@ -13,7 +13,7 @@ export function table(titles: readonly string[], rows: readonly (readonly string
   const widths = shown.map((title, i) =>
     Math.max(title.length, ...escaped.map((row) => row[i]?.length ?? 0)),
   );
-  if (widths.reduce((sum, width) => sum + width + 3, 1) > WIDEST) return list(cells);
+  if (widths.reduce((sum, width) => sum + width + 3, 1) > WIDEST) return list(shown, cells);
   const line = (row: readonly string[]): string =>
     `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
   const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
@@ -21,10 +21,13 @@ export function table(titles: readonly string[], rows: readonly (readonly string
 }
 
 /** `- name (type, default 5m): what it means` */
-function list(rows: readonly (readonly string[])[]): string {
+function list(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   return rows
     .map(([name = '', ...rest]) => {
-      const facts = rest.slice(0, -1).filter((cell) => cell !== '');
+      const told = rest.map((cell, i) =>
+        titles[i + 1] === 'default' && cell !== '' ? `default ${cell}` : cell,
+      );
+      const facts = told.slice(0, -1).filter((cell) => cell !== '');
       const meaning = rest.at(-1) ?? '';
       return wrapped(
         `- ${name}${facts.length > 0 ? ` (${facts.join('; ')})` : ''}${meaning === '' ? '' : `: ${meaning}`}`,

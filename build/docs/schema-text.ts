@@ -79,7 +79,7 @@ function objectText(schema: Schema): string {
   const values = valuesOf(schema);
   if (!values || propertiesOf(schema).length > 0) return 'object';
   const what = typeText(values);
-  return what === 'any JSON' ? 'object' : `names with ${what} each`;
+  return what === 'any JSON' ? 'object' : `map of ${what}`;
 }
 
 function numberText({ type, exclusiveMinimum, ...bounds }: Schema): string {

@@ -82,7 +82,7 @@ export const openaiRequest = z.object({
   stop: z
     .union([z.string().min(1), z.array(z.string().min(1)).max(16)], 'expected a string or a list of strings')
     .nullish(),
-  max_tokens: z.int().min(1).nullish().describe('The older name of max_completion_tokens.'),
+  max_tokens: z.int().min(1).nullish().describe('The older name of `max_completion_tokens`.'),
   max_completion_tokens: z.int().min(1).nullish().describe('The most tokens of the answer.'),
   frequency_penalty: z.number().min(-2).max(2).nullish(),
   presence_penalty: z.number().min(-2).max(2).nullish(),
