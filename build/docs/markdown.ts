@@ -16,8 +16,7 @@ export function table(titles: readonly string[], rows: readonly (readonly string
   if (widths.reduce((sum, width) => sum + width + 3, 1) > WIDEST) return list(shown, cells);
   const line = (row: readonly string[]): string =>
     `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
-  const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
-  return [line(shown), rule, ...escaped.map(line)].join('\n');
+  return [line(shown), line(widths.map((width) => '-'.repeat(width))), ...escaped.map(line)].join('\n');
 }
 
 /** `- name (type, default 5m): what it means` */

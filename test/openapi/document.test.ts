@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -58,6 +59,13 @@ describe('the OpenAPI document', () => {
     const tags = document.tags.map(({ name }) => name);
     for (const { tags: own, operationId } of operations)
       expect(tags, operationId).toEqual(expect.arrayContaining(own));
+  });
+
+  it('is loaded when somebody asks for it: no start waits for it', () => {
+    const app = readFileSync(new URL('../../proxy/app.ts', import.meta.url), 'utf8');
+    expect(app.match(/.*openapi\/.*/g)).toEqual([
+      "    const { openApiDocument } = await import('./openapi/document.ts');",
+    ]);
   });
 
   it('refers to nothing that is not in it', () => {

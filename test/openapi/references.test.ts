@@ -36,7 +36,7 @@ describe('a table', () => {
         ],
       ),
     ).toBe(
-      '| key   | type | what it is |\n|-------|------|------------|\n| `a`   | text | a \\| b     |\n| `bcd` | null |            |',
+      '| key   | type | what it is |\n| ----- | ---- | ---------- |\n| `a`   | text | a \\| b     |\n| `bcd` | null |            |',
     );
   });
 
@@ -45,7 +45,7 @@ describe('a table', () => {
     const lines = table(['key', 'empty', 'default', 'what it is'], [['`a`', '', '5', long]]).split('\n');
     expect(lines[0]).toMatch(/^- `a` \(default 5\): word word/);
     expect(lines[1]).toMatch(/^ {2}word/);
-    expect(table(['key', 'empty'], [['a', '']])).toBe('| key |\n|-----|\n| a   |');
+    expect(table(['key', 'empty'], [['a', '']])).toBe('| key |\n| --- |\n| a   |');
   });
 });
 
