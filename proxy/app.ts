@@ -21,6 +21,7 @@ import { parseRequestsQuery } from './http/requests-query.ts';
 import { uiPage } from './http/ui.ts';
 import { sendError } from './http/write.ts';
 import { statusOf } from './memory/status.ts';
+import type { OpenApi } from './openapi/document.ts';
 import type { Paths } from './paths.ts';
 import type { Service } from './service.ts';
 import { parseSpan, statsOf } from './stats/stats-of.ts';
@@ -72,6 +73,7 @@ export function createListener(parts: AppParts): RequestListener {
 export function createApp({ service, events, paths, ui, startedAt }: AppParts): Express {
   const app = express();
   const streams = new StderrStreams();
+  let openApi: OpenApi | undefined;
   const { live, clock, memory, warmth, codes, rollUp, token, bodyIdleMs } = service.parts;
   const jsonOf = (req: Request, res: Response) => readJson(req, res, bodyIdleMs);
   const admin = (req: Request, _res: Response, next: NextFunction) => {
@@ -143,7 +145,8 @@ export function createApp({ service, events, paths, ui, startedAt }: AppParts): 
   app.get('/openapi.json', async (_req, res) => {
     // Few ask for it, and a start does not wait for it.
     const { openApiDocument } = await import('./openapi/document.ts');
-    res.json(openApiDocument());
+    openApi ??= openApiDocument();
+    res.json(openApi);
   });
 
   app.use((req) => {

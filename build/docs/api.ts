@@ -180,9 +180,12 @@ function fieldTable(schema: Schema): string {
   return fields.length === 0 ? '' : table(FIELD, fields.map(fieldRow));
 }
 
+/** That a count is not negative needs no words. */
+const unbounded = (words: string): string => words.replace(/number from 0$/, 'number');
+
 const fieldRow = ({ path, words, required, default: byDefault, description }: Field): string[] => [
   `\`${path}\``,
-  orText(words) +
+  orText(words.map(unbounded)) +
     (required ? '' : byDefault === undefined ? ', optional' : `, default ${JSON.stringify(byDefault)}`),
   description,
 ];
@@ -202,7 +205,7 @@ function shapeText(schema: Schema): string {
   const variants = branchesOf(schema).filter((branch) => propertiesOf(branch).length > 0);
   const told = variants.map(tellingField);
   if (variants.length < 2 || told.includes(null))
-    return fieldTable(schema) || (variants.length === 0 ? `One of ${typeText(schema)}.` : '');
+    return fieldTable(schema) || (variants.length === 0 ? wrapped(`One of ${typeText(schema)}.`) : '');
   return blocks(...variants.map((variant, i) => blocks(`With ${told[i]}:`, fieldTable(variant))));
 }
 

@@ -64,6 +64,7 @@ describe('the OpenAPI document', () => {
   it('is loaded when somebody asks for it: no start waits for it', () => {
     const app = readFileSync(new URL('../../proxy/app.ts', import.meta.url), 'utf8');
     expect(app.match(/.*openapi\/.*/g)).toEqual([
+      "import type { OpenApi } from './openapi/document.ts';",
       "    const { openApiDocument } = await import('./openapi/document.ts');",
     ]);
   });

@@ -5,10 +5,12 @@ import { cacheOutcome, count, finishReason, reason } from './base.ts';
 
 const logprob = { token: z.string(), logprob: z.number(), bytes: z.array(z.int()).nullable() };
 
-const logprobs = z.object({
-  content: z.array(z.object({ ...logprob, top_logprobs: z.array(z.object(logprob)) })),
-  refusal: z.null(),
-});
+const logprobs = z
+  .object({
+    content: z.array(z.object({ ...logprob, top_logprobs: z.array(z.object(logprob)) })),
+    refusal: z.null(),
+  })
+  .describe('Where `logprobs` was asked for and the runtime has them.');
 
 const usage = z
   .object({ prompt_tokens: count, completion_tokens: count, total_tokens: count })
@@ -132,4 +134,9 @@ export const askingHeaders = z.object({
     .describe('`no-cache` answers anew and stores that; `no-store` leaves the cache alone.'),
 });
 
-export const chatShapes = { ChatCompletion: completion, ChatCompletionChunk: completionChunk, Usage: usage };
+export const chatShapes = {
+  ChatCompletion: completion,
+  ChatCompletionChunk: completionChunk,
+  Usage: usage,
+  Logprobs: logprobs,
+};

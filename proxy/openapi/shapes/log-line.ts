@@ -3,7 +3,9 @@ import type { LogLine, RequestsPage } from '../../contract.ts';
 import { heldTo } from '../held-to.ts';
 import { count, exitCode, finishReason, pressureLevel, reason, seconds, time } from './base.ts';
 
-const attempt = z.object({ model: z.string(), reason, seconds });
+const attempt = z
+  .object({ model: z.string(), reason, seconds })
+  .describe('A link of the chain that did not answer.');
 
 const member = z.object({
   letter: z
@@ -20,12 +22,14 @@ const member = z.object({
   left_out: count.describe('Characters of the answer’s middle that the chairman did not read.'),
 });
 
-const council = z.object({
-  members: z.array(member),
-  chairman: z.string(),
-  at_once: count.describe('The most members that answered at the same moment.'),
-  synthesis: z.boolean().describe('False: the answer is a single member’s, or there is none.'),
-});
+const council = z
+  .object({
+    members: z.array(member),
+    chairman: z.string(),
+    at_once: count.describe('The most members that answered at the same moment.'),
+    synthesis: z.boolean().describe('False: the answer is a single member’s, or there is none.'),
+  })
+  .describe('How a council came to its answer.');
 
 export const logLine = heldTo<LogLine>()(
   z
@@ -73,4 +77,4 @@ export const requestsPage = heldTo<RequestsPage>()(
   }),
 );
 
-export const logShapes = { LogLine: logLine, RequestsPage: requestsPage };
+export const logShapes = { RequestsPage: requestsPage, LogLine: logLine, Attempt: attempt, Council: council };

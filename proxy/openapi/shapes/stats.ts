@@ -19,17 +19,20 @@ const tally = z
   })
   .describe('What happened in a stretch of time.');
 
+const bucket = tally
+  .extend({ ts: time.describe('Its beginning, in seconds since 1970.') })
+  .describe('One step.');
+const modelTally = tally.extend({ model: z.string() }).describe('One model.');
+
 export const stats = heldTo<Stats>()(
   z.object({
     span,
     from: time,
     to: time,
     step_s: count,
-    buckets: z
-      .array(tally.extend({ ts: time }))
-      .describe('One for each step from `from` on, also where nothing happened.'),
+    buckets: z.array(bucket).describe('One for each step from `from` on, also where nothing happened.'),
     total: tally,
-    models: z.array(tally.extend({ model: z.string() })).describe('By the model that was asked for.'),
+    models: z.array(modelTally).describe('By the model that was asked for.'),
     saved: z
       .number()
       .nullable()
@@ -41,4 +44,4 @@ export const stats = heldTo<Stats>()(
   }),
 );
 
-export const statsShapes = { Tally: tally, Stats: stats };
+export const statsShapes = { Stats: stats, Tally: tally, Bucket: bucket, ModelTally: modelTally };
