@@ -75,11 +75,13 @@ function listText(schema: Schema): string {
   return `list of ${amount}${many}`;
 }
 
+const plural = (what: string): string => (/(text|object|number)$/.test(what) ? `${what}s` : what);
+
 function objectText(schema: Schema): string {
   const values = valuesOf(schema);
   if (!values || propertiesOf(schema).length > 0) return 'object';
   const what = typeText(values);
-  return what === 'any JSON' ? 'object' : `map of ${what}`;
+  return what === 'any JSON' ? 'object' : `map of ${plural(what)}`;
 }
 
 function numberText({ type, exclusiveMinimum, ...bounds }: Schema): string {

@@ -64,6 +64,7 @@ describe('a schema in words', () => {
     [{ type: 'array', items: { type: 'string' }, maxItems: 3 }, 'list of up to 3 texts'],
     [{ $ref: '#/components/schemas/LogLine' }, '[LogLine](#logline)'],
     [{ type: 'object', additionalProperties: { type: 'boolean' } }, 'map of true or false'],
+    [{ type: 'object', additionalProperties: { type: 'string' } }, 'map of texts'],
     [{}, 'any JSON'],
   ])('%j', (schema, words) => {
     expect(typeText(schema)).toBe(words);
