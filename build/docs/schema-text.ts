@@ -39,6 +39,9 @@ export function orText(words: readonly string[]): string {
 /** A type in a few words, such as "whole number from 1 to 16" or "text or null". */
 export const typeText = (schema: Schema): string => orText(typeWords(schema));
 
+/** Headers and parameters are texts, so nothing tells a text from a number. */
+export const plainType = (schema: Schema): string => typeText(schema).replaceAll('"', '');
+
 /** What a value may be, each in a few words. */
 const typeWords = (schema: Schema): string[] =>
   branchesOf(schema).flatMap((branch) =>
