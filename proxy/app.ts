@@ -20,11 +20,12 @@ import { asApiError } from './http/conduct.ts';
 import { type EventSources, sendEvents } from './http/events.ts';
 import { findModel, modelList, modelObject } from './http/models.ts';
 import { readJson } from './http/read-body.ts';
-import { requestsQuery } from './http/requests-query.ts';
+import { parseRequestsQuery } from './http/requests-query.ts';
 import { uiPage } from './http/ui.ts';
 import { sendError } from './http/write.ts';
 import { statusOf } from './memory/status.ts';
 import type { Metrics } from './metrics/metrics.ts';
+import type { OpenApi } from './openapi/document.ts';
 import type { Paths } from './paths.ts';
 import type { Service } from './service.ts';
 import { parseSpan, statsOf } from './stats/stats-of.ts';
@@ -74,9 +75,10 @@ export function createListener(parts: AppParts): RequestListener {
 }
 
 /** Every other route. */
-function createApp({ service, events, metrics, paths, ui, startedAt }: AppParts): Express {
+export function createApp({ service, events, metrics, paths, ui, startedAt }: AppParts): Express {
   const app = express();
   const streams = new StderrStreams();
+  let openApi: OpenApi | undefined;
   const { live, clock, memory, warmth, codes, rollUp, token, bodyIdleMs } = service.parts;
   const jsonOf = (req: Request, res: Response) => readJson(req, res, bodyIdleMs);
   const ollama = ollamaHandlers(service.parts, jsonOf, startedAt);
@@ -120,7 +122,7 @@ function createApp({ service, events, metrics, paths, ui, startedAt }: AppParts)
     async (_req, res) => void res.json(await statusOf(memory, live.current.config, clock.wall())),
   );
   app.get('/api/requests', async (req, res) => {
-    const { requests, next } = await requestsPage(paths.log, requestsQuery(req, live.current));
+    const { requests, next } = await requestsPage(paths.log, parseRequestsQuery(req, live.current));
     res.json({ requests, next });
   });
   app.get('/api/stats', async (req, res) => {
@@ -159,6 +161,12 @@ function createApp({ service, events, metrics, paths, ui, startedAt }: AppParts)
   app.post('/api/show', ollama.show);
   app.all(OLLAMA_ELSEWHERE, ollama.elsewhere);
   app.get('/config.schema.json', (_req, res) => void res.json(configJsonSchema()));
+  app.get('/openapi.json', async (_req, res) => {
+    // Few ask for it, and a start does not wait for it.
+    const { openApiDocument } = await import('./openapi/document.ts');
+    openApi ??= openApiDocument();
+    res.json(openApi);
+  });
 
   app.use((req) => {
     throw new ApiError(

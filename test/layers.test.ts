@@ -63,6 +63,14 @@ const RULES: [string, (from: string, to: string) => boolean][] = [
       to !== 'proxy/contract.ts',
   ],
   [
+    'the description of the API is loaded by app.ts alone, when somebody asks for it',
+    (from, to) =>
+      inside('proxy/openapi')(to) &&
+      inside('proxy')(from) &&
+      !inside('proxy/openapi')(from) &&
+      from !== 'proxy/app.ts',
+  ],
+  [
     'what ships does not import tests',
     (from, to) => !inside('test')(from) && from !== 'vitest.config.ts' && inside('test')(to),
   ],
@@ -99,7 +107,8 @@ describe('the layers', () => {
         'proxy/x.ts': "const x = await import('electron');",
         'renderer/x.tsx': "export { y } from '../proxy/app.ts';",
         'proxy/cache/x.ts': "import 'express';",
+        'proxy/serve.ts': "import { a } from './openapi/document.ts';",
       }),
-    ).toHaveLength(5);
+    ).toHaveLength(6);
   });
 });

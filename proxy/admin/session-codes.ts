@@ -7,7 +7,7 @@ const LIFE_MS = 60_000;
 const MOST_WRONG = 10;
 const WRONG_MS = 60_000;
 
-const sessionBody = z.object({ code: z.string().max(200) });
+export const sessionBody = z.object({ code: z.string().max(200) });
 
 /** Codes by which a browser gets the token, once each: `ask --open` gives them out. */
 export class SessionCodes {

@@ -12,8 +12,11 @@ import { reloadConfig } from './reload.ts';
 /** With more than there is in reserve, no model would ever be loaded. */
 const reserve = reserveGb.refine((gb) => gb * 1e9 < totalmem(), 'is more than this machine has');
 
-const settingsBody = z
-  .strictObject({ reserve_gb: reserve.optional(), prices: prices.nullable().optional() })
+export const settingsBody = z
+  .strictObject({
+    reserve_gb: reserve.optional().describe('`memory.reserve_gb` of the config.'),
+    prices: prices.nullable().optional().describe('What the tier above costs; null: nothing is said.'),
+  })
   .refine((body) => Object.keys(body).length > 0, 'there is nothing to change');
 
 /** `GET /api/settings`: as they are in force. */

@@ -6,7 +6,7 @@ import type { KnownWeights, LedgerEntry } from '../memory/ledger.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Warmth } from '../memory/warmth.ts';
 
-const pinBody = z.object({ pinned: z.boolean() });
+export const pinBody = z.object({ pinned: z.boolean() });
 
 /** `PUT /api/models/{name}/pin`. Throws `ApiError` 400 for another body, 404 for a model without weights of its own. */
 export function pinModel(

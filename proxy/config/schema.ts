@@ -72,7 +72,7 @@ const openai = z.strictObject({
 
 const runtime = z.discriminatedUnion('kind', [
   z.strictObject({
-    kind: z.literal('ollama'),
+    kind: z.literal('ollama').describe('Ollama, over its native API.'),
     url: url.default('http://127.0.0.1:11434').describe('Where Ollama listens.'),
   }),
   z.strictObject({
@@ -97,8 +97,11 @@ const weights = z.strictObject({
   source: z
     .strictObject({
       url: url.describe('Its last part is the name of the file.'),
-      sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is not a sha256: 64 digits from 0 to f'),
-      bytes: z.int().positive(),
+      sha256: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, 'is not a sha256: 64 digits from 0 to f')
+        .describe('Of the whole file.'),
+      bytes: z.int().positive().describe('Of the whole file.'),
     })
     .optional()
     .describe('Where `ask --pull` gets the GGUF, and what its bytes are.'),
@@ -130,10 +133,25 @@ const weights = z.strictObject({
 });
 
 const sampling = {
-  temperature: z.number().min(0).max(2).optional(),
-  top_p: z.number().min(0).max(1).optional(),
-  top_k: z.int().min(0).optional(),
-  min_p: z.number().min(0).max(1).optional(),
+  temperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .optional()
+    .describe('0 is steady, 1 is lively; when the request does not say. Left out, the runtime decides.'),
+  top_p: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('As `temperature`: of the likeliest tokens, this share.'),
+  top_k: z.int().min(0).optional().describe('As `temperature`: of the likeliest tokens, so many.'),
+  min_p: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('As `temperature`: tokens that are at least this likely, beside the likeliest.'),
 };
 
 const timeouts = z.strictObject({
@@ -173,13 +191,13 @@ const single = z.strictObject({
     .enum(['demote', 'refuse'])
     .default('demote')
     .describe('When there is no room at all: let the next model answer, or refuse with a 503.'),
-  timeouts: timeouts.prefault({}),
+  timeouts: timeouts.prefault({}).describe('When an attempt is given up, and the next model asked.'),
   ...sampling,
 });
 
 const seat = z.strictObject({
-  model: z.string(),
-  temperature: z.number().min(0).max(2).optional(),
+  model: z.string().describe('A model that is no council.'),
+  temperature: z.number().min(0).max(2).optional().describe('Left out: the model’s.'),
   seed: z
     .int()
     .optional()
@@ -253,9 +271,11 @@ export const configSchema = z.strictObject({
   default_tier: z.string().describe('The tier of `ask` without a tier flag: a key of `tiers`.'),
   runtimes: z.record(name, runtime).describe('What holds weights in memory.'),
   weights: z.record(name, weights).describe('Blobs, each on one runtime.'),
-  models: z.record(name, z.union([single, council])).describe('Logical models: what clients ask for.'),
+  models: z
+    .record(name, z.union([single.describe('A model on weights'), council.describe('A council of models')]))
+    .describe('Logical models: what clients ask for.'),
   tiers: z.record(name, z.string()).describe('Flags of `ask`, each naming a model.'),
-  cache: cache.prefault({}),
+  cache: cache.prefault({}).describe('The prompt cache.'),
   queue: queue.prefault({}).describe('What happens to requests for weights that are at work for others.'),
   history: z
     .enum(['on', 'off'])

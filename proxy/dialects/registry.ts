@@ -21,3 +21,6 @@ export function dialectAt(url: string): Dialect | undefined {
   const path = url.replace(/\/?(\?.*)?$/, '').toLowerCase();
   return Object.hasOwn(DIALECTS, path) ? DIALECTS[path] : undefined;
 }
+
+/** The paths of all dialects, each asked by POST. */
+export const dialectPaths = (): string[] => Object.keys(DIALECTS);

@@ -74,6 +74,10 @@ function refuse(_req: IncomingMessage, res: ServerResponse): void {
   const error = new ApiError(503, 'Toaster is stopping. Start it again, and send the request once more.', {
     code: 'stopping',
   });
-  res.writeHead(503, { 'Content-Type': 'application/json', Connection: 'close', 'Retry-After': '5' });
+  res.writeHead(503, {
+    'Content-Type': 'application/json; charset=utf-8',
+    Connection: 'close',
+    'Retry-After': '5',
+  });
   res.end(JSON.stringify(error.body()));
 }

@@ -168,6 +168,7 @@ describe('behind a key', () => {
     ['POST', '/api/show'],
     ['POST', '/api/generate'],
     ['GET', '/config.schema.json'],
+    ['GET', '/openapi.json'],
     ['GET', '/nothing'],
     ['GET', '/health/'],
     ['GET', '/health?x=1'],

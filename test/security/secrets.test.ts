@@ -182,6 +182,7 @@ async function strangers(): Promise<void> {
     '/',
     '/health',
     '/config.schema.json',
+    '/openapi.json',
   ])
     await heard(await fetch(`${toaster.url}${path}?key=${HEADER}`, { headers }));
   for (const [method, path] of [

@@ -254,6 +254,7 @@ describe('what it can send without one', () => {
       '/api/version',
       '/api/show',
       '/config.schema.json',
+      '/openapi.json',
     ];
     for (const path of paths)
       for (const method of ['GET', 'HEAD'])

@@ -23,7 +23,7 @@ const toolCall = z.object({
   function: z.object({ name: z.string(), arguments: z.string() }),
 });
 
-const message = z.discriminatedUnion('role', [
+export const message = z.discriminatedUnion('role', [
   z.object({ role: z.enum(['system', 'developer']), content: text, name: z.string().optional() }),
   z.object({ role: z.literal('user'), content: userContent, name: z.string().optional() }),
   z.object({
@@ -36,7 +36,7 @@ const message = z.discriminatedUnion('role', [
   z.object({ role: z.literal('tool'), content: text, tool_call_id: z.string() }),
 ]);
 
-const tool = z.object({
+export const tool = z.object({
   type: z.literal('function', 'only tools of type "function" can be called by local models'),
   function: z.object({
     name: functionName,
@@ -46,7 +46,7 @@ const tool = z.object({
   }),
 });
 
-const responseFormat = z.discriminatedUnion('type', [
+export const responseFormat = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text') }),
   z.object({ type: z.literal('json_object') }),
   z.object({
@@ -63,15 +63,18 @@ const responseFormat = z.discriminatedUnion('type', [
 /** Fields that are honoured. Null means absent, as OpenAI's clients send it. */
 export const openaiRequest = z.object({
   // It stands in every line of the log.
-  model: z.string().min(1).max(200),
+  model: z.string().min(1).max(200).describe('A name of the config.'),
   messages: z.array(message).min(1, 'must hold at least one message'),
-  stream: z.boolean().nullish(),
+  stream: z.boolean().nullish().describe('The answer as server-sent events.'),
   stream_options: z
-    .object({ include_usage: z.boolean().nullish(), include_obfuscation: z.boolean().nullish() })
+    .object({
+      include_usage: z.boolean().nullish().describe('A last chunk with the tokens.'),
+      include_obfuscation: z.boolean().nullish().describe('Has no effect.'),
+    })
     .nullish(),
   ...samplingFields,
-  max_tokens: z.int().min(1).nullish(),
-  max_completion_tokens: z.int().min(1).nullish(),
+  max_tokens: z.int().min(1).nullish().describe('The older name of `max_completion_tokens`.'),
+  max_completion_tokens: z.int().min(1).nullish().describe('The most tokens of the answer.'),
   logprobs: z.boolean().nullish(),
   top_logprobs: z.int().min(0).max(20).nullish(),
   response_format: responseFormat.nullish(),
@@ -86,9 +89,12 @@ export const openaiRequest = z.object({
     )
     .nullish(),
   parallel_tool_calls: z.boolean().nullish(),
-  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high']).nullish(),
-  user: z.string().nullish(),
-  metadata: z.record(z.string(), z.string()).nullish(),
+  reasoning_effort: z
+    .enum(['none', 'minimal', 'low', 'medium', 'high'])
+    .nullish()
+    .describe('Of a model that can think.'),
+  user: z.string().nullish().describe('For the log, and for taking turns.'),
+  metadata: z.record(z.string(), z.string()).nullish().describe('For the log.'),
   n: z.literal(1, 'only one answer at a time can be made; send the request again for another').nullish(),
 });
 

@@ -1,0 +1,9 @@
+import type { Group } from '../group.ts';
+import { answers } from './answers.ts';
+import { ask } from './ask.ts';
+import { changing } from './changing.ts';
+import { itself } from './itself.ts';
+import { watching } from './watching.ts';
+
+/** Everything that is served, in the order of the reference. A new route belongs into one of these, or into one of its own. */
+export const GROUPS: readonly Group[] = [answers, watching, changing, ask, itself];
