@@ -62,6 +62,9 @@ describe('the documentation', () => {
     const configs = blocksOf('yaml').filter(({ block }) =>
       Object.keys(parse(block) ?? {}).some((key) => Object.hasOwn(configSchema.shape, key)),
     );
+    // Another program's, which has a key of that name, too.
+    const foreign = configs.findIndex(({ page }) => page === 'docs/clients/continue.md');
+    if (foreign >= 0) configs.splice(foreign, 1);
     expect(configs.length).toBeGreaterThan(3);
     for (const { page, block } of configs)
       expect(() => parseConfig(block, page), `${page}:\n${block}`).not.toThrow();
