@@ -59,12 +59,12 @@ describe('the documentation', () => {
   });
 
   it('has configs that can be used as they stand', () => {
-    const configs = blocksOf('yaml').filter(({ block }) =>
-      Object.keys(parse(block) ?? {}).some((key) => Object.hasOwn(configSchema.shape, key)),
+    const configs = blocksOf('yaml').filter(
+      ({ page, block }) =>
+        // Continue's own has a key of the same name.
+        page !== 'docs/clients/continue.md' &&
+        Object.keys(parse(block) ?? {}).some((key) => Object.hasOwn(configSchema.shape, key)),
     );
-    // Another program's, which has a key of that name, too.
-    const foreign = configs.findIndex(({ page }) => page === 'docs/clients/continue.md');
-    if (foreign >= 0) configs.splice(foreign, 1);
     expect(configs.length).toBeGreaterThan(3);
     for (const { page, block } of configs)
       expect(() => parseConfig(block, page), `${page}:\n${block}`).not.toThrow();
