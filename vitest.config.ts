@@ -15,7 +15,7 @@ export default defineConfig({
           ...shared,
           name: 'main',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/ollama/**', 'test/ui/**', 'test/app/**', 'test/packaging/**'],
+          exclude: ['test/ollama/**', 'test/clients/**', 'test/ui/**', 'test/app/**', 'test/packaging/**'],
         },
       },
       {

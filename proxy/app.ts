@@ -171,7 +171,7 @@ export function createApp({ service, events, metrics, paths, ui, startedAt }: Ap
   app.use((req) => {
     throw new ApiError(
       404,
-      `There is no ${req.method} ${req.path}. The API is at /v1/chat/completions, /v1/completions, /v1/embeddings and /v1/models.`,
+      `There is no ${req.method} ${req.path}. The API is at /v1/chat/completions, /v1/completions, /v1/embeddings, /v1/responses, /v1/messages and /v1/models.`,
       {
         code: 'not_found',
       },

@@ -59,8 +59,11 @@ describe('the documentation', () => {
   });
 
   it('has configs that can be used as they stand', () => {
-    const configs = blocksOf('yaml').filter(({ block }) =>
-      Object.keys(parse(block) ?? {}).some((key) => Object.hasOwn(configSchema.shape, key)),
+    const configs = blocksOf('yaml').filter(
+      ({ page, block }) =>
+        // Continue's own has a key of the same name.
+        page !== 'docs/clients/continue.md' &&
+        Object.keys(parse(block) ?? {}).some((key) => Object.hasOwn(configSchema.shape, key)),
     );
     expect(configs.length).toBeGreaterThan(3);
     for (const { page, block } of configs)

@@ -35,6 +35,12 @@ const SECURITY = {
     scheme: 'bearer',
     description: 'The API key, demanded only where another address than loopback is served (`ASK_HOST`).',
   },
+  'x-api-key': {
+    type: 'apiKey',
+    in: 'header',
+    name: 'x-api-key',
+    description: 'The same key, as Anthropic’s clients send it.',
+  },
 };
 
 /** `GET /openapi.json`: what is served, in OpenAPI 3.1, made of the schemas that requests are read with. */
@@ -63,7 +69,7 @@ export function openApiDocument(groups: readonly Group[] = GROUPS): OpenApi {
     servers: [{ url: '/', description: 'Where this document came from; by default http://127.0.0.1:11436' }],
     tags: groups.map(({ name, about }) => ({ name, description: about })),
     // Nothing on loopback, the key elsewhere.
-    security: [{}, { key: [] }],
+    security: [{}, { key: [] }, { 'x-api-key': [] }],
     paths,
     components: { securitySchemes: SECURITY, schemas },
   };

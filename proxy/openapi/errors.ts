@@ -42,11 +42,14 @@ function errorsOf({ needs, open, body, errors = {} }: Operation): Record<string,
 }
 
 /** An error: in OpenAI's shape, but for the command line, which reads it from headers. */
-const errorOf = ({ needs, errorHeaders = z.object({}) }: Operation, description: string): Answer => ({
+const errorOf = (
+  { needs, errorHeaders = z.object({}), errorBody: own = errorBody }: Operation,
+  description: string,
+): Answer => ({
   description,
   headers: errorHeaders.extend(retryAfter.shape),
   content: {
-    [JSON_TYPE]: { schema: errorBody },
+    [JSON_TYPE]: { schema: own },
     ...(needs === 'ask header' && askErrorContent),
   },
 });

@@ -45,6 +45,8 @@ export interface Operation {
   answers: Record<number, Answer>;
   /** Statuses that it answers with an error, and when. What every operation can answer is added to them. */
   errors?: Record<number, string>;
+  /** The shape of its errors, where a dialect has one of its own. */
+  errorBody?: z.ZodType;
   /** Headers of its errors, beside Retry-After; none of them is always there. */
   errorHeaders?: z.ZodObject;
 }

@@ -36,7 +36,8 @@ describe('the OpenAPI document', () => {
   it('has every route that is served, and no other', () => {
     const all = layers();
     const routes = all.flatMap(({ route }) =>
-      route
+      // What stands for a list of paths says what is not there.
+      route && typeof route.path === 'string'
         ? Object.keys(route.methods).map((method) => `${method} ${route.path.replace(/:(\w+)/g, '{$1}')}`)
         : [],
     );
@@ -48,8 +49,11 @@ describe('the OpenAPI document', () => {
     expect(served.length).toBeGreaterThan(20);
     expect(served.filter((name) => !described.includes(name))).toEqual([]);
     expect(pages).toHaveLength(folders.length);
-    for (const [index, folder] of folders.entries())
-      expect(folder.match(pages[index]?.replace(/^get /, '') ?? ''), pages[index]).toBeTruthy();
+    for (const page of pages)
+      expect(
+        folders.some((folder) => folder.match(page.replace(/^get /, ''))),
+        page,
+      ).toBe(true);
   });
 
   it('calls each operation by a name of its own, and says in which section it stands', () => {

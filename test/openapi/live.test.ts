@@ -112,6 +112,65 @@ describe('asking models', () => {
   });
 });
 
+describe('other dialects', () => {
+  const asked = { model: 'fast-9b', max_tokens: 50, messages: [{ role: 'user', content: 'hi' }] };
+
+  it('responses', async () => {
+    const path = '/v1/responses';
+    for (const model of ['fast-9b', 'think-9b'])
+      for (const stream of [false, true])
+        expect(await statusOf('post', path, { body: { model, input: 'hi', stream } })).toBe(200);
+    const tools = [{ type: 'function', name: 'weather', parameters: { type: 'object' } }];
+    toaster.fake.set({ name: 'qwen3.5:9b', toolCalls: [{ name: 'weather', arguments: { city: 'Paris' } }] });
+    for (const stream of [false, true])
+      expect(
+        (await live.ask('post', path, { body: { model: 'fast-9b', input: '?', tools, stream } })).text,
+      ).toContain('Paris');
+    expect(await statusOf('post', path, { body: { model: 'nobody', input: 'hi' } })).toBe(404);
+    expect(
+      await statusOf('post', path, { body: { model: 'fast-9b', input: 'hi', previous_response_id: 'r' } }),
+    ).toBe(400);
+    expect(await statusOf('get', `${path}/{id}`, { names: { id: 'resp_1' } })).toBe(404);
+  });
+
+  it('messages, and how many tokens they have', async () => {
+    const path = '/v1/messages';
+    const thinking = { type: 'enabled', budget_tokens: 1024 };
+    for (const fields of [{}, { stream: true }, { stream: true, model: 'think-9b', thinking }])
+      expect(await statusOf('post', path, { body: { ...asked, ...fields } })).toBe(200);
+    const tools = [{ name: 'weather', input_schema: { type: 'object' } }];
+    toaster.fake.set({ name: 'qwen3.5:9b', toolCalls: [{ name: 'weather', arguments: { city: 'Paris' } }] });
+    for (const stream of [false, true])
+      expect((await live.ask('post', path, { body: { ...asked, tools, stream } })).text).toContain('Paris');
+    expect(await statusOf('post', path, { body: { ...asked, model: 'nobody' } })).toBe(404);
+    expect(await statusOf('post', path, { body: { model: 'fast-9b' } })).toBe(400);
+    expect(await statusOf('post', `${path}/count_tokens`, { body: asked })).toBe(200);
+    expect(await statusOf('post', `${path}/count_tokens`, { body: {} })).toBe(400);
+  });
+
+  it('a text that goes on, and vectors', async () => {
+    const text = { model: 'fast-9b', prompt: 'once upon' };
+    for (const fields of [{}, { stream: true }, { logprobs: 1 }])
+      expect(await statusOf('post', '/v1/completions', { body: { ...text, ...fields } })).toBe(200);
+    expect(await statusOf('post', '/v1/completions', { body: { ...text, best_of: 2 } })).toBe(400);
+    for (const encoding_format of ['float', 'base64'])
+      expect(
+        await statusOf('post', '/v1/embeddings', {
+          body: { model: 'embed', input: ['a', 'b'], encoding_format },
+        }),
+      ).toBe(200);
+    expect(await statusOf('post', '/v1/embeddings', { body: { model: 'fast-9b', input: 'a' } })).toBe(400);
+  });
+
+  it('models as Ollama lists them', async () => {
+    for (const path of ['/api/tags', '/api/ps', '/api/version'])
+      expect(await statusOf('get', path)).toBe(200);
+    expect(await statusOf('post', '/api/show', { body: { model: 'fast-9b' } })).toBe(200);
+    expect(await statusOf('post', '/api/show', { body: { model: 'nobody' } })).toBe(404);
+    expect(await statusOf('post', '/api/show', { body: {} })).toBe(400);
+  });
+});
+
 describe('watching', () => {
   it('status, log, numbers, memory', async () => {
     await live.ask('get', '/api/status');
@@ -232,7 +291,7 @@ describe('itself', () => {
   it('greets, is well, shows its page and its descriptions', async () => {
     await live.ask('get', '/', { headers: { accept: 'text/plain' } });
     expect(await statusOf('get', '/', { headers: { accept: 'text/html' } })).toBe(302);
-    for (const path of ['/health', '/ui/', '/config.schema.json'])
+    for (const path of ['/health', '/metrics', '/ui/', '/config.schema.json'])
       expect(await statusOf('get', path), path).toBe(200);
     const { text } = await live.ask('get', '/openapi.json');
     expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(document)));

@@ -141,6 +141,7 @@ describe('behind a key', () => {
     ['POST', '/v1/embeddings'],
     ['POST', '/v1/messages'],
     ['POST', '/v1/messages/count_tokens'],
+    ['POST', '/v1/responses'],
     ['GET', '/v1/models'],
     ['GET', '/v1/models/fast-9b'],
     ['POST', '/ask'],

@@ -24,6 +24,10 @@ const modelFacts = {
   object: z.literal('model'),
   created: z.int().describe('When Toaster started, in seconds since 1970.'),
   owned_by: z.literal('toaster'),
+  type: z.literal('model'),
+  display_name: z.string(),
+  created_at: z.string().describe('The same as `created`, as Anthropic writes it.'),
+  max_input_tokens: z.int().nullable(),
 };
 
 const model = z
@@ -34,6 +38,7 @@ const model = z
       runtime: z.string(),
       size_gb: z.number(),
       context: z.int().describe('In tokens.'),
+      paid: z.literal(true).exactOptional().describe('It costs money.'),
       chain: z.array(z.string()).describe('The model and who stands in for it, in order.'),
     }),
     z.object({
@@ -42,7 +47,15 @@ const model = z
       chain: z.array(z.string()),
     }),
   ])
-  .describe('A model in OpenAI’s shape, with what Toaster knows besides.');
+  .describe('A model in OpenAI’s shape and Anthropic’s at once, with what Toaster knows besides.');
+
+const modelList = z.object({
+  object: z.literal('list'),
+  data: z.array(model),
+  has_more: z.literal(false),
+  first_id: z.string().nullable(),
+  last_id: z.string().nullable(),
+});
 
 /** OpenAI's API: what clients point at. */
 export const answers: Group = {
@@ -81,7 +94,7 @@ export const answers: Group = {
       id: 'listModels',
       summary: 'All models',
       answers: {
-        200: json('The models of the config.', z.object({ object: z.literal('list'), data: z.array(model) })),
+        200: json('The models of the config.', modelList),
       },
     },
     {

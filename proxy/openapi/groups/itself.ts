@@ -34,6 +34,19 @@ export const itself: Group = {
     },
     {
       method: 'get',
+      path: '/metrics',
+      id: 'getMetrics',
+      summary: 'For Prometheus',
+      description: '[Observability](observability.md) says what each metric means.',
+      answers: {
+        200: {
+          description: 'The text format of Prometheus.',
+          content: { 'text/plain; version=0.0.4; charset=utf-8': { schema: z.string() } },
+        },
+      },
+    },
+    {
+      method: 'get',
       path: '/ui/',
       id: 'getPage',
       summary: 'The window, for a browser',

@@ -28,6 +28,7 @@ export const reason = heldTo<Reason>()(
       'cooling_off',
       'missing',
       'unsupported',
+      'unauthorized',
       'empty',
     ])
     .describe('Why a link of a chain did not answer.'),

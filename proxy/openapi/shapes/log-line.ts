@@ -57,8 +57,13 @@ export const logLine = heldTo<LogLine>()(
       swapouts: count.nullable().exactOptional().describe('Pages swapped out meanwhile.'),
       pageouts: count.nullable().exactOptional(),
       command: z.string().exactOptional().describe('The flag of an `ask` that was no question to a model.'),
+      task: z
+        .enum(['embed', 'complete'])
+        .exactOptional()
+        .describe('What was asked in place of a chat: vectors, or that a text goes on.'),
       memory: z.literal('tight').exactOptional().describe('Loaded alone although it exceeds what was free.'),
       shared: z.literal(true).exactOptional().describe('An identical request was in flight: one inference.'),
+      paid: z.literal(true).exactOptional().describe('It, or a part of a council’s, cost money.'),
       wait_s: seconds.exactOptional().describe('Waiting for weights that were at work for others.'),
       council: council.exactOptional(),
       error: z.string().exactOptional(),

@@ -14,6 +14,8 @@ const tally = z
     ttft_p50: seconds.nullable().describe('Until the first token.'),
     tokens_in: count,
     tokens_out: count,
+    paid_in: count.describe('Of these, of answers that cost money.'),
+    paid_out: count,
     swapouts: count.describe('Pages swapped out while requests ran.'),
     reasons: z.partialRecord(reason, count).describe('Demotions by their reason.'),
   })

@@ -99,7 +99,10 @@ export const modelStatus = heldTo<ModelStatus>()(
       runtime: z.string(),
       size: count.describe('Bytes.'),
       measured: z.boolean().describe('False: the size is the config’s estimate.'),
-      state: z.enum(['warm', 'cold', 'loading']),
+      state: z
+        .enum(['warm', 'cold', 'loading', 'remote'])
+        .describe('`remote`: in the memory of another machine.'),
+      paid: z.boolean().describe('It costs money.'),
       expires_in_s: z.number().nullable(),
       pinned: z.boolean(),
       in_flight: count,

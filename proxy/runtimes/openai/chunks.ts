@@ -73,7 +73,7 @@ export class ChunkReader {
   readonly #calls = new ToolCalls();
   #usage: Usage = { promptTokens: null, completionTokens: null };
   #finish: FinishReason | null = null;
-  #signAt = 0;
+  #signAt = Number.NEGATIVE_INFINITY;
 
   /**
    * `host`: the server, for errors; `hide` takes secrets out of what it says; `topLogprobs`: as many alternatives of a token
