@@ -9,7 +9,7 @@ const blocks = <Block extends z.ZodType>(block: Block) =>
   z.preprocess(
     (content) => (typeof content === 'string' ? [{ type: 'text', text: content }] : content),
     z.array(block, 'expected a string or a list of content blocks'),
-  ).meta({ 'x-or': { type: 'string' } });
+  );
 
 const imageBlock = z.object({
   type: z.literal('image'),

@@ -17,7 +17,7 @@ const otherTool = z.object({ type: z.literal('other'), name: z.string() });
 const member = z.preprocess(
   (tool) => orOther(tool, ['function']),
   z.discriminatedUnion('type', [functionTool, otherTool]),
-).meta({ 'x-or': anyBut('function') });
+);
 
 /** Functions under one name: this is how Codex sends those of an MCP server. */
 const namespaceTool = z.object({
@@ -30,7 +30,7 @@ const namespaceTool = z.object({
 export const tool = z.preprocess(
   (given) => orOther(given, ['function', 'namespace']),
   z.discriminatedUnion('type', [functionTool, namespaceTool, otherTool]),
-).meta({ 'x-or': anyBut('function', 'namespace') });
+);
 
 /** There are ever more kinds of tools; a mistake in one that can be honoured is still told as that. */
 function orOther(given: unknown, known: readonly string[]): unknown {
@@ -63,8 +63,3 @@ export const toolChoice = z.union(
 export type FunctionTool = z.output<typeof functionTool>;
 export type ResponsesTool = z.output<typeof tool>;
 export type ResponsesToolChoice = z.output<typeof toolChoice>;
-
-/** In JSON Schema: a tool of another kind. */
-function anyBut(...known: string[]) {
-  return { type: 'object', properties: { type: { type: 'string', not: { enum: known } } }, required: ['type'] };
-}
