@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AS_WELL } from '../dialects/as-well.ts';
 
 /** A piece of JSON Schema. */
 export type Schema = { [key: string]: unknown };
@@ -60,6 +61,8 @@ function mustBeJson(shared: Schema | undefined): void {
 /** Without what says nothing to a reader: ids, the bounds of what JavaScript can count, and that names are texts. */
 function tidy(node: Schema): Schema {
   if (String(node.$ref).startsWith(`${PLACE}__shared`)) return {};
+  const { [AS_WELL]: other, ...form } = node;
+  if (other !== undefined) return { anyOf: [tidy(form), other] };
   const kept = Object.entries(node).filter(
     ([key, value]) =>
       !(/^(min|max)imum$/.test(key) && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER) &&

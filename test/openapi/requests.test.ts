@@ -110,6 +110,71 @@ describe('a body of chat completions', () => {
   );
 });
 
+describe('a body of another dialect', () => {
+  const user = [{ role: 'user', content: 'hi' }];
+  const message = { model: 'fast-9b', max_tokens: 9, messages: user };
+  const blocks = [{ type: 'text', text: 'hi' }];
+  const cases: [string, unknown[], unknown[]][] = [
+    [
+      '/v1/messages',
+      [
+        message,
+        { ...message, system: 'short', messages: [{ role: 'user', content: blocks }] },
+        { ...message, system: blocks, tools: [{ name: 'f', input_schema: { type: 'object' } }] },
+        { ...message, tools: [{ type: 'web_search_20250305', name: 'web_search' }] },
+      ],
+      [
+        { ...message, max_tokens: 0 },
+        { ...message, messages: [{ role: 'wizard', content: 'hi' }] },
+        { ...message, messages: [{ role: 'user', content: 7 }] },
+        { model: 'fast-9b', messages: user },
+      ],
+    ],
+    [
+      '/v1/responses',
+      [
+        { model: 'fast-9b', input: 'hi' },
+        { model: 'fast-9b', input: user },
+        { model: 'fast-9b', input: 'hi', tools: [{ type: 'web_search' }] },
+      ],
+      [{ input: 'hi' }, { model: 'fast-9b', input: [] }, { model: 'fast-9b', input: 'hi', temperature: 3 }],
+    ],
+    [
+      '/v1/completions',
+      [
+        { model: 'fast-9b', prompt: 'once' },
+        { model: 'fast-9b', prompt: ['once'], stop: 'x' },
+      ],
+      [
+        { model: 'fast-9b', prompt: 7 },
+        { model: 'fast-9b', prompt: 'x', temperature: -1 },
+      ],
+    ],
+    [
+      '/v1/embeddings',
+      [
+        { model: 'embed', input: 'a' },
+        { model: 'embed', input: ['a', 'b'], encoding_format: 'base64' },
+      ],
+      [
+        { model: 'embed', input: [] },
+        { model: 'embed', input: 'a', encoding_format: 'int8' },
+      ],
+    ],
+  ];
+
+  it.each(cases)('%s', async (path, good, bad) => {
+    const valid = accepts(document, schemaOf(path, 'post'));
+    for (const body of [...good, ...bad]) {
+      const response = await toaster.post(path, body);
+      const text = await response.text();
+      expect([valid(body), response.status], `${JSON.stringify(body)}: ${text}`).toEqual(
+        good.includes(body) ? [true, 200] : [false, 400],
+      );
+    }
+  });
+});
+
 describe('a body of what changes state', () => {
   const cases: [string, 'put' | 'post', string, unknown[], unknown[]][] = [
     [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asWell } from '../as-well.ts';
 
 /** Anthropic's Messages request, as far as local runtimes can honour it. Source: Anthropic's API reference, messages. */
 
@@ -6,10 +7,12 @@ const textBlock = z.object({ type: z.literal('text'), text: z.string() });
 
 /** A list of blocks, or a text that stands for one. */
 const blocks = <Block extends z.ZodType>(block: Block) =>
-  z.preprocess(
-    (content) => (typeof content === 'string' ? [{ type: 'text', text: content }] : content),
-    z.array(block, 'expected a string or a list of content blocks'),
-  );
+  z
+    .preprocess(
+      (content) => (typeof content === 'string' ? [{ type: 'text', text: content }] : content),
+      z.array(block, 'expected a string or a list of content blocks'),
+    )
+    .meta(asWell({ type: 'string', description: 'Stands for one block of text.' }));
 
 const imageBlock = z.object({
   type: z.literal('image'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asWell } from '../as-well.ts';
 
 /** The items of a request's `input`. Source: OpenAI's API reference, responses. */
 
@@ -74,14 +75,16 @@ function withType(item: unknown): unknown {
   return { ...item, type: 'role' in item ? 'message' : 'item_reference' };
 }
 
-export const inputItem = z.preprocess(
-  withType,
-  z.discriminatedUnion(
-    'type',
-    [message, functionCall, functionCallOutput, reasoning, foreign, itemReference],
-    'expected an item such as a message, a function_call or a function_call_output',
-  ),
-);
+export const inputItem = z
+  .preprocess(
+    withType,
+    z.discriminatedUnion(
+      'type',
+      [message, functionCall, functionCallOutput, reasoning, foreign, itemReference],
+      'expected an item such as a message, a function_call or a function_call_output',
+    ),
+  )
+  .meta(asWell({ type: 'object', description: 'A message without its `type`.' }));
 
 export type InputItem = z.output<typeof inputItem>;
 export type Content = z.output<typeof content>;

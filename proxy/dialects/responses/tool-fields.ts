@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asWell } from '../as-well.ts';
 import { functionName, schemaObject } from '../tools.ts';
 
 /** `tools` and `tool_choice` of a request for a response. Source: OpenAI's API reference, responses. */
@@ -14,10 +15,11 @@ const functionTool = z.object({
 /** A tool that OpenAI runs, or one that takes text which is no JSON. `name`: what it is called, else what kind it is. */
 const otherTool = z.object({ type: z.literal('other'), name: z.string() });
 
-const member = z.preprocess(
-  (tool) => orOther(tool, ['function']),
-  z.discriminatedUnion('type', [functionTool, otherTool]),
-);
+const OTHERS = asWell({ type: 'object', description: 'A tool of another type: left out, and named.' });
+
+const member = z
+  .preprocess((tool) => orOther(tool, ['function']), z.discriminatedUnion('type', [functionTool, otherTool]))
+  .meta(OTHERS);
 
 /** Functions under one name: this is how Codex sends those of an MCP server. */
 const namespaceTool = z.object({
@@ -27,10 +29,12 @@ const namespaceTool = z.object({
   tools: z.array(member),
 });
 
-export const tool = z.preprocess(
-  (given) => orOther(given, ['function', 'namespace']),
-  z.discriminatedUnion('type', [functionTool, namespaceTool, otherTool]),
-);
+export const tool = z
+  .preprocess(
+    (given) => orOther(given, ['function', 'namespace']),
+    z.discriminatedUnion('type', [functionTool, namespaceTool, otherTool]),
+  )
+  .meta(OTHERS);
 
 /** There are ever more kinds of tools; a mistake in one that can be honoured is still told as that. */
 function orOther(given: unknown, known: readonly string[]): unknown {
