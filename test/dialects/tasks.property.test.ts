@@ -6,6 +6,7 @@ import type { Understood } from '../../proxy/dialects/dialect.ts';
 import { parseEmbeddings } from '../../proxy/dialects/embeddings/parse.ts';
 import { ApiError } from '../../proxy/errors.ts';
 import { anyText, INHERITED } from '../helpers/arbitraries.ts';
+import { complaint } from './complaint.ts';
 
 const some = anyText({ minLength: 1 });
 const overTheWire = <T>(body: T): T => JSON.parse(JSON.stringify(body));
@@ -51,19 +52,6 @@ const PARSERS: [string, (body: unknown) => Understood, fc.Arbitrary<object>, str
     ],
   ],
 ];
-
-/** What parsing threw, checked to be fit for a client; null when nothing was. */
-function complaint(parse: (body: unknown) => Understood, sent: unknown): ApiError | null {
-  try {
-    parse(sent);
-    return null;
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    expect(error.status).toBe(400);
-    expect(error.message.length).toBeGreaterThan(10);
-    return error;
-  }
-}
 
 describe('a request that is accepted', () => {
   it('for vectors keeps every text in its place', () => {

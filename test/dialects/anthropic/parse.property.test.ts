@@ -4,6 +4,7 @@ import { parseAnthropic } from '../../../proxy/dialects/anthropic/parse.ts';
 import { anthropicRequest } from '../../../proxy/dialects/anthropic/request.ts';
 import { ApiError } from '../../../proxy/errors.ts';
 import { anyText, INHERITED } from '../../helpers/arbitraries.ts';
+import { complaint } from '../complaint.ts';
 
 const text = anyText();
 const texts = fc.array(text, { minLength: 1, maxLength: 3 });
@@ -134,19 +135,6 @@ const body = fc
     return new Set(ids).size === ids.length;
   });
 
-/** What parsing threw, checked to be fit for a client; null when nothing was. */
-function complaint(sent: unknown): ApiError | null {
-  try {
-    parseAnthropic(sent);
-    return null;
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    expect(error.status).toBe(400);
-    expect(error.message.length).toBeGreaterThan(10);
-    return error;
-  }
-}
-
 describe('a request that is accepted', () => {
   it('keeps every word and every knob', () => {
     fc.assert(
@@ -200,7 +188,7 @@ describe('a request that is refused', () => {
     let refused = 0;
     fc.assert(
       fc.property(body, field, fc.jsonValue(), ({ sent }, name, value) => {
-        const error = complaint({ ...sent, [name]: value });
+        const error = complaint(parseAnthropic, { ...sent, [name]: value });
         if (error === null) return;
         refused += 1;
         expect(error.param?.split('.')[0]).toBe(name);
@@ -218,7 +206,7 @@ describe('a request that is refused', () => {
     fc.assert(
       fc.property(lost, ([{ sent }, id]) => {
         const orphan = { role: 'user', content: [{ type: 'tool_result', tool_use_id: id }] };
-        const error = complaint({ ...sent, messages: [orphan, ...sent.messages] });
+        const error = complaint(parseAnthropic, { ...sent, messages: [orphan, ...sent.messages] });
         expect(error?.param).toBe('messages.0.content.0.tool_use_id');
       }),
     );
@@ -227,7 +215,7 @@ describe('a request that is refused', () => {
   it('is so when it is no object at all, or no messages that are any', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        expect(complaint(value)).toBeInstanceOf(ApiError);
+        expect(complaint(parseAnthropic, value)).toBeInstanceOf(ApiError);
       }),
     );
     const role = fc.constantFrom('system', 'user', 'assistant', 'nobody');
@@ -236,7 +224,7 @@ describe('a request that is refused', () => {
     const message = fc.record({ role, content: fc.oneof(fc.jsonValue(), fc.array(odd)) });
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.jsonValue(), message)), (given) => {
-        const error = complaint({ model: 'm', max_tokens: 1, messages: given });
+        const error = complaint(parseAnthropic, { model: 'm', max_tokens: 1, messages: given });
         if (error) expect(error.param).toMatch(/^messages/);
       }),
     );

@@ -4,6 +4,7 @@ import { parseOpenai } from '../../../proxy/dialects/openai/parse.ts';
 import { REFUSED } from '../../../proxy/dialects/openai/request.ts';
 import { ApiError } from '../../../proxy/errors.ts';
 import { anyText, INHERITED } from '../../helpers/arbitraries.ts';
+import { complaint } from '../complaint.ts';
 
 const text = anyText();
 const parts = fc.array(text, { minLength: 1, maxLength: 3 });
@@ -105,19 +106,6 @@ const body = fc
     sent: JSON.parse(JSON.stringify({ ...knobs, ...rest, model, messages: sent })),
   }));
 
-/** What parsing threw, checked to be fit for a client, with the field that it names; null when nothing was. */
-function complaint(sent: unknown): ApiError | null {
-  try {
-    parseOpenai(sent);
-    return null;
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    expect(error.status).toBe(400);
-    expect(error.message.length).toBeGreaterThan(10);
-    return error;
-  }
-}
-
 describe('a request that is accepted', () => {
   it('keeps every word and every knob', () => {
     fc.assert(
@@ -196,7 +184,7 @@ describe('a request that is refused', () => {
     let refused = 0;
     fc.assert(
       fc.property(body, field, fc.jsonValue(), ({ sent }, name, value) => {
-        const error = complaint({ ...sent, [name]: value });
+        const error = complaint(parseOpenai, { ...sent, [name]: value });
         if (error === null) return;
         refused += 1;
         expect(error.param?.split('.')[0]).toBe(name);
@@ -214,7 +202,7 @@ describe('a request that is refused', () => {
       fc.property(body, numbers, huge, ({ sent }, name, number) => {
         const json = JSON.stringify({ ...sent, [name]: 0 }).replace(`"${name}":0`, `"${name}":${number}`);
         fc.pre(!(name === 'seed' && number === '-3'));
-        expect(complaint(JSON.parse(json))?.param).toBe(name);
+        expect(complaint(parseOpenai, JSON.parse(json))?.param).toBe(name);
       }),
     );
   });
@@ -222,14 +210,14 @@ describe('a request that is refused', () => {
   it('is so when it is no object at all, or no messages that are any', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (json) => {
-        expect(complaint(json)).toBeInstanceOf(ApiError);
+        expect(complaint(parseOpenai, json)).toBeInstanceOf(ApiError);
       }),
     );
     const role = fc.constantFrom('system', 'user', 'assistant', 'tool', 'nobody');
     const odd = fc.record({ role, content: fc.jsonValue(), tool_calls: fc.jsonValue() });
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.jsonValue(), odd)), (json) => {
-        const error = complaint({ model: 'm', messages: json });
+        const error = complaint(parseOpenai, { model: 'm', messages: json });
         if (error) expect(error.param).toMatch(/^messages/);
       }),
     );

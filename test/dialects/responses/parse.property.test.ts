@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseResponses } from '../../../proxy/dialects/responses/parse.ts';
 import { REFUSED, responsesRequest } from '../../../proxy/dialects/responses/request.ts';
-import { ApiError } from '../../../proxy/errors.ts';
 import { anyText } from '../../helpers/arbitraries.ts';
+import { complaint } from '../complaint.ts';
 
 const text = anyText();
 
@@ -74,19 +74,6 @@ const body = fc.record({ model: anyText({ minLength: 1 }), input, further }).map
   sent: JSON.parse(JSON.stringify({ ...given.further, model: given.model, input: given.input.sent })),
 }));
 
-/** What parsing threw, checked to be fit for a client; null when nothing was. */
-function complaint(sent: unknown): ApiError | null {
-  try {
-    parseResponses(sent);
-    return null;
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    expect(error.status).toBe(400);
-    expect(error.message.length).toBeGreaterThan(10);
-    return error;
-  }
-}
-
 describe('a request for a response', () => {
   it('keeps every word', () => {
     fc.assert(
@@ -111,7 +98,7 @@ describe('a request for a response', () => {
     let refused = 0;
     fc.assert(
       fc.property(body, field, fc.jsonValue(), ({ sent }, name, value) => {
-        const error = complaint({ ...sent, [name]: value });
+        const error = complaint(parseResponses, { ...sent, [name]: value });
         if (error === null) return;
         refused += 1;
         expect(error.param?.split('.')[0]).toBe(name);
