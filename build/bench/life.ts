@@ -8,7 +8,7 @@ import { freePort } from './free-port.ts';
 import { throughput } from './measure.ts';
 import { portkeyServer } from './portkey.ts';
 import { type Program, rssMb, startProgram } from './processes.ts';
-import { native, openaiChat, type Rig, startPipe, startToaster } from './rig.ts';
+import { native, openaiChat, type Rig, startPipe, startToaster, startTranslator } from './rig.ts';
 import type { Row } from './row.ts';
 
 /** Starting, doing nothing, and what a long life leaves behind. */
@@ -164,28 +164,33 @@ function cpuMs(pid: number): number {
   return ns.reduce((sum, one) => sum + one, 0) / 1e6;
 }
 
-/** Memory after many requests, beside what a bare pipe does with as many; both begin anew. `data`: a folder for Toaster's files. */
+/** Memory after many requests, beside what a bare pipe and the least that translates do with as many; all begin anew. `data`: a folder for Toaster's files. */
 export async function growthRows({ upstream, slow }: Rig, data: string): Promise<Row[]> {
   const toaster = await startToaster(upstream, slow, data);
   const pipe = await startPipe(upstream);
+  const translator = await startTranslator(upstream, data);
   await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+  const all = {
+    toaster: { program: toaster, target: openaiChat('toaster', toaster), asked: 0 },
+    pipe: { program: pipe, target: native('pipe', pipe), asked: 0 },
+    least: { program: translator, target: openaiChat('least', translator), asked: 0 },
+  };
   const idle = rssMb(toaster.pid);
-  const bareIdle = rssMb(pipe.pid);
-  const asked = { toaster: 0, pipe: 0 };
-  const until = async (name: keyof typeof asked, requests: number): Promise<number> => {
-    const [program, target] =
-      name === 'toaster' ? [toaster, openaiChat('toaster', toaster)] : [pipe, native('pipe', pipe)];
-    while (asked[name] < requests) asked[name] += Math.round(2 * (await throughput(target, 10, 2)));
-    return rssMb(program.pid);
+  const [bareIdle, leastIdle] = [rssMb(pipe.pid), rssMb(translator.pid)];
+  const until = async (name: keyof typeof all, requests: number): Promise<number> => {
+    const one = all[name];
+    while (one.asked < requests) one.asked += Math.round(2 * (await throughput(one.target, 10, 2)));
+    return rssMb(one.program.pid);
   };
   const first = await until('toaster', 10_000);
   const second = await until('toaster', 20_000);
-  const bare = await until('pipe', 20_000);
+  const bare = (await until('pipe', 20_000)) / bareIdle;
+  const least = (await until('least', 20_000)) / leastIdle;
   const last = await until('toaster', 100_000);
   const mb = (value: number): string => `${Math.round(value)} MB`;
   return [
     {
-      what: `memory after 20,000 requests, of idle (a bare pipe: ${(bare / bareIdle).toFixed(2)})`,
+      what: `memory after 20,000 requests, of idle (a bare pipe: ${bare.toFixed(2)}, the least: ${least.toFixed(2)})`,
       measured: `${mb(second)} to ${mb(idle)}`,
       value: second / idle,
       aim: 1.5,

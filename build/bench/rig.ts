@@ -14,6 +14,8 @@ export interface Rig {
   pipe: Program;
   /** What any program on node:http does that translates and logs. */
   translator: Program;
+  /** The same before the slow upstream. */
+  slowTranslator: Program;
   toaster: Program;
   /** Null where it is not installed. */
   portkey: Program | null;
@@ -32,15 +34,15 @@ export async function startRig(data: string): Promise<Rig> {
     slow,
     openai: await startProgram(['build/bench/openai-upstream.ts']),
     pipe: await startPipe(upstream),
-    translator: await startProgram([
-      'build/bench/translator.ts',
-      upstream.url,
-      join(data, 'translator.jsonl'),
-    ]),
+    translator: await startTranslator(upstream, data),
+    slowTranslator: await startTranslator(slow, data),
     toaster: await startToaster(upstream, slow, data),
     portkey: await startPortkey(),
   };
 }
+
+export const startTranslator = (upstream: Program, data: string): Promise<Program> =>
+  startProgram(['build/bench/translator.ts', upstream.url, join(data, 'translator.jsonl')]);
 
 export const startPipe = (upstream: Program): Promise<Program> =>
   startProgram(['build/bench/pipe.ts', upstream.url]);

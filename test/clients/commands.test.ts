@@ -20,13 +20,13 @@ function place(home: string, path: string, text: string): void {
 }
 
 describe('curl', () => {
-  it.each([
-    ['sh', /"model":"tiny"/],
-    ['sh-stream', /X-Degraded: fast-9b -> tiny[\s\S]*data: \[DONE\]/],
-    ['sh-council', /HTTP\/1\.1 503 /],
-  ])('%s of its page', async (block, seen) => {
+  it.each<[string, number, RegExp]>([
+    ['an answer', 0, /"model":"tiny"/],
+    ['a stream with its headers', 1, /X-Degraded: fast-9b -> tiny[\s\S]*data: \[DONE\]/],
+    ['a council that may not be demoted', 2, /HTTP\/1\.1 503 /],
+  ])('%s', async (_, nth, seen) => {
     const toaster = startEmbedded();
-    const line = fencedFor(await toaster.listening(), 'curl', block);
+    const line = fencedFor(await toaster.listening(), 'curl', 'sh', nth);
     const { code, stdout } = await run('sh', ['-c', line], { cwd: tempFolder() });
     expect(code, stdout).toBe(0);
     expect(stdout).toMatch(seen);
