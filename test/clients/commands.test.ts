@@ -1,23 +1,17 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { tempFolder } from '../helpers/temp-folder.ts';
 import { TINY } from '../tiny-gguf/write-tiny-gguf.ts';
 import { expectDemoted, pairUp, startEmbedded } from './kit.ts';
-import { fenced, fencedFor } from './page.ts';
+import { fenced, fencedFor, place } from './page.ts';
 import { run } from './run.ts';
 
 /** Commands and configs in a page's words. */
 
 const TOAST = TINY.toast.join(' ');
 const SHIM = fileURLToPath(new URL('../../cli/ask', import.meta.url));
-
-/** Puts a file where a client looks for it in its home. */
-function place(home: string, path: string, text: string): void {
-  mkdirSync(dirname(join(home, path)), { recursive: true });
-  writeFileSync(join(home, path), text);
-}
 
 describe('curl', () => {
   it.each<[string, number, RegExp]>([

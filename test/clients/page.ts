@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** A fenced block of that language on a page in docs/clients/, the first unless told, as it stands there. Throws when there is none. */
 export function fenced(page: string, language: string, nth = 0): string {
@@ -15,4 +16,10 @@ export function fencedFor(url: string, page: string, language: string, nth = 0):
   const there = block.replaceAll('http://127.0.0.1:11436', url);
   if (there === block) throw new Error(`docs/clients/${page}.md names no address in its ${language}`);
   return there;
+}
+
+/** Puts a file where a client looks for it in its home. */
+export function place(home: string, path: string, text: string): void {
+  mkdirSync(dirname(join(home, path)), { recursive: true });
+  writeFileSync(join(home, path), text);
 }

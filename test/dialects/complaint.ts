@@ -1,9 +1,12 @@
+import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Understood } from '../../proxy/dialects/dialect.ts';
 import { ApiError } from '../../proxy/errors.ts';
 
+type Parse = (body: unknown) => Understood;
+
 /** What parsing threw, checked to be fit for a client, with the field that it names; null when nothing was. */
-export function complaint(parse: (body: unknown) => Understood, sent: unknown): ApiError | null {
+export function complaint(parse: Parse, sent: unknown): ApiError | null {
   try {
     parse(sent);
     return null;
@@ -13,4 +16,24 @@ export function complaint(parse: (body: unknown) => Understood, sent: unknown): 
     expect(error.message.length).toBeGreaterThan(10);
     return error;
   }
+}
+
+/** Whatever stands in one of the fields of a good body: a refusal names that field. */
+export function refusalsNameTheField(
+  parse: Parse,
+  bodies: fc.Arbitrary<object>,
+  fields: readonly string[],
+): void {
+  let refused = 0;
+  fc.assert(
+    fc.property(bodies, fc.constantFrom(...fields), fc.jsonValue(), (sent, name, value) => {
+      const error = complaint(parse, { ...sent, [name]: value });
+      if (error === null) return;
+      refused += 1;
+      expect(error.param?.split('.')[0]).toBe(name);
+      expect(error.message).toContain(`\`${name}`);
+    }),
+    { numRuns: 300 },
+  );
+  expect(refused).toBeGreaterThan(50);
 }

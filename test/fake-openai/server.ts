@@ -2,6 +2,14 @@ import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerRespon
 import https from 'node:https';
 import { type Fault, refuse } from './faults.ts';
 
+/** What this server reads of a body, and whatever else is in it. */
+export interface SentBody {
+  model: string;
+  messages: { content: unknown }[];
+  stream_options?: { include_usage?: boolean };
+  [field: string]: unknown;
+}
+
 /** A request as it came in. */
 export interface Asked {
   method: string;
@@ -9,8 +17,7 @@ export interface Asked {
   headers: IncomingHttpHeaders;
   /** The client's port: one connection has one. */
   port: number | undefined;
-  // biome-ignore lint/suspicious/noExplicitAny: what was sent is what the tests find out
-  body: any;
+  body: SentBody;
 }
 
 export interface FakeOptions {
@@ -207,7 +214,7 @@ function sendJson(res: ServerResponse, status: number, value: unknown): void {
 }
 
 function echo(body: Asked['body']): Record<string, unknown>[] {
-  const { content } = body.messages.at(-1);
+  const content = body.messages.at(-1)?.content;
   const text = typeof content === 'string' ? content : JSON.stringify(content);
   return (`echo: ${text}`.match(/\s*\S+/g) ?? []).map((word) => ({ content: word }));
 }

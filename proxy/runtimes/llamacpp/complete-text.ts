@@ -26,12 +26,13 @@ export async function completeText(
 ): Promise<Finish | null> {
   const asked = ask(sequence.model, task, request.model);
   const { contextSize } = sequence.context;
-  if (asked.tokens + SPARE >= contextSize)
-    throw tooLong('The prompt', asked.tokens, request.model, contextSize, 'prompt');
-  const room = contextSize - asked.tokens - SPARE;
+  const promptTokens = asked.tokens.length;
+  if (promptTokens + SPARE >= contextSize)
+    throw tooLong('The prompt', promptTokens, request.model, contextSize, 'prompt');
+  const room = contextSize - promptTokens - SPARE;
   const { sampling } = request;
   if (sampling.seed !== undefined) await sequence.clearHistory();
-  await readPrompt(sequence, asked.begins, signal, sampling.seed !== undefined);
+  await readPrompt(sequence, asked.tokens, signal, sampling.seed !== undefined);
   if (signal.aborted) return null;
   const meter = sequence.tokenMeter.getState();
   const stopped = new AbortController();
@@ -55,7 +56,7 @@ export async function completeText(
     type: 'finish',
     reason: metadata.stopReason === 'maxTokens' ? 'length' : 'stop',
     usage: {
-      promptTokens: asked.tokens,
+      promptTokens,
       completionTokens: sequence.tokenMeter.diff(meter).usedOutputTokens,
     },
     loadS: null,
@@ -65,10 +66,8 @@ export async function completeText(
 type Options = NonNullable<Parameters<LlamaCompletion['generateCompletionWithMeta']>[1]>;
 
 interface Asked {
-  /** With those that the model wants at the beginning and around. */
-  tokens: number;
-  /** What is read first, as far as it is known how the model will read it: not where text is filled in. */
-  begins: Token[];
+  /** As the model reads it: with the tokens that it wants at the beginning and around. */
+  tokens: Token[];
   of(
     completion: LlamaCompletion,
     options: Options,
@@ -80,20 +79,21 @@ function ask(model: LlamaModel, { prompt, suffix }: Complete, name: string): Ask
   const first = shouldPrependBosToken && bos !== null ? [bos] : [];
   if (suffix === undefined) {
     const tokens = rawTokens(model, prompt, first[0] ?? null);
-    const begins = [...first, ...tokens];
     return {
-      tokens: begins.length,
-      begins,
+      tokens: [...first, ...tokens],
       of: (completion, options) => completion.generateCompletionWithMeta(tokens, options),
     };
   }
   if (infill.prefix === null || infill.suffix === null)
     throw new EngineFault(noInfill(name), { code: 'unsupported', param: 'suffix' });
-  const count = (text: string): number => model.tokenize(text, false, 'trimLeadingSpace').length;
-  const marks = infill.middle === null ? 2 : 3;
+  const before = [infill.prefix, ...model.tokenize(prompt, false, 'trimLeadingSpace')];
+  const after = [infill.suffix, ...model.tokenize(suffix, false, 'trimLeadingSpace')];
   return {
-    tokens: count(prompt) + count(suffix) + marks + first.length,
-    begins: [],
+    // In node-llama-cpp's order: models without a mark for the middle go on where the prompt ends.
+    tokens:
+      infill.middle === null
+        ? [...first, ...after, ...before]
+        : [...first, ...before, ...after, infill.middle],
     of: (completion, options) => completion.generateInfillCompletionWithMeta(prompt, suffix, options),
   };
 }

@@ -5,6 +5,7 @@ import type { ChatRequest, Load, RuntimeEvent } from '../../chat/types.ts';
 import type { Found } from '../../doctor/finding.ts';
 import { ApiError, LinkFailure } from '../../errors.ts';
 import { bytesThere } from '../../pull/fetch-verified.ts';
+import { samplingOf } from '../sampling.ts';
 import {
   type About,
   type Link,
@@ -220,8 +221,8 @@ function refuse({ model }: Link, { messages, topLogprobs }: ChatRequest): void {
     });
 }
 
-function toEngine({ model, settings }: Link, request: ChatRequest): EngineRequest {
-  const { temperature, top_p, top_k, min_p } = settings;
+function toEngine(link: Link, request: ChatRequest): EngineRequest {
+  const { model, settings } = link;
   return {
     model,
     task: request.task ?? null,
@@ -229,13 +230,7 @@ function toEngine({ model, settings }: Link, request: ChatRequest): EngineReques
     tools: request.tools,
     firstCallOnly: !request.parallelToolCalls,
     format: request.format ?? null,
-    sampling: {
-      ...(temperature !== undefined && { temperature }),
-      ...(top_p !== undefined && { topP: top_p }),
-      ...(top_k !== undefined && { topK: top_k }),
-      ...(min_p !== undefined && { minP: min_p }),
-      ...request.sampling,
-    },
+    sampling: samplingOf(link, request),
     maxTokens: request.maxTokens ?? settings.max_tokens ?? null,
     think: thinkOf(settings.think, request.effort),
   };

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { RuntimeEvent, TokenLogprob, ToolCall } from '../../chat/types.ts';
+import type { RuntimeEvent, ToolCall } from '../../chat/types.ts';
 import { LinkFailure } from '../../errors.ts';
-
-const logprob = z.object({ token: z.string(), logprob: z.number(), bytes: z.array(z.number()).nullish() });
+import { logprobEntry, toLogprob } from '../logprobs.ts';
 
 /** One line of Ollama's streamed answer, as far as it is used. Source: api/types.go, ChatResponse and GenerateResponse. */
 const chunk = z.object({
@@ -24,7 +23,7 @@ const chunk = z.object({
         .optional(),
     })
     .optional(),
-  logprobs: z.array(logprob.extend({ top_logprobs: z.array(logprob).nullish() })).nullish(),
+  logprobs: z.array(logprobEntry).nullish(),
   done: z.boolean().optional(),
   done_reason: z.string().optional(),
   /** Nanoseconds. */
@@ -59,7 +58,7 @@ export class ChunkReader {
       ...(text && { text }),
       ...(message?.thinking && { reasoning: message.thinking }),
       ...(toolCalls.length > 0 && { toolCalls }),
-      ...(logprobs && logprobs.length > 0 && { logprobs: logprobs.map(toLogprob) }),
+      ...(logprobs && logprobs.length > 0 && { logprobs: logprobs.map((entry) => toLogprob(entry)) }),
     };
   }
 
@@ -97,18 +96,3 @@ function toCall(call: { id?: string | undefined; function: { name: string; argum
     arguments: typeof given === 'string' ? given : JSON.stringify(given),
   };
 }
-
-function toLogprob(entry: NonNullable<Chunk['logprobs']>[number]): TokenLogprob {
-  const top = entry.top_logprobs ?? [];
-  return { ...withBytes(entry), top_logprobs: top.map(withBytes) };
-}
-
-const withBytes = ({
-  token,
-  logprob: value,
-  bytes,
-}: z.output<typeof logprob>): Omit<TokenLogprob, 'top_logprobs'> => ({
-  token,
-  logprob: value,
-  bytes: bytes ?? null,
-});

@@ -1,4 +1,5 @@
-import type { ChatRequest, Effort, Json, JsonObject } from '../../chat/types.ts';
+import type { ChatRequest, Effort, JsonObject } from '../../chat/types.ts';
+import { samplingFields } from '../sampling.ts';
 import type { Link } from '../types.ts';
 import { toOpenai } from './messages.ts';
 
@@ -9,23 +10,18 @@ import { toOpenai } from './messages.ts';
 export const HINT = 'schema';
 
 /** The body of `/chat/completions` for a request on a link. Source: OpenAI's API reference; vLLM's and llama.cpp's beyond it. */
-export function chatBody({ weights, settings }: Link, request: ChatRequest): JsonObject {
-  const { sampling, tools, format } = request;
-  return withoutAbsent({
-    model: weights.name,
+export function chatBody(link: Link, request: ChatRequest): JsonObject {
+  const { weights, settings } = link;
+  const { tools, format } = request;
+  const most = request.maxTokens ?? settings.max_tokens;
+  return {
+    model: weights.name ?? '',
     messages: toOpenai(request.messages),
     // Always: a server that thinks for minutes before its first byte looks like one that is dead.
     stream: true,
     stream_options: { include_usage: true },
-    temperature: sampling.temperature ?? settings.temperature,
-    top_p: sampling.topP ?? settings.top_p,
-    top_k: sampling.topK ?? settings.top_k,
-    min_p: sampling.minP ?? settings.min_p,
-    seed: sampling.seed,
-    stop: sampling.stop,
-    frequency_penalty: sampling.frequencyPenalty,
-    presence_penalty: sampling.presencePenalty,
-    max_tokens: request.maxTokens ?? settings.max_tokens,
+    ...samplingFields(link, request),
+    ...(most !== undefined && { max_tokens: most }),
     ...(tools.length > 0 && { tools: tools.map(toFunction) }),
     ...(tools.length > 0 && !request.parallelToolCalls && { parallel_tool_calls: false }),
     ...(format && { response_format: toFormat(format) }),
@@ -34,7 +30,7 @@ export function chatBody({ weights, settings }: Link, request: ChatRequest): Jso
       ...(request.topLogprobs > 0 && { top_logprobs: request.topLogprobs }),
     }),
     ...thinking(settings.think, request.effort),
-  });
+  };
 }
 
 function toFunction({ name, description, parameters, strict }: ChatRequest['tools'][number]): JsonObject {
@@ -67,10 +63,4 @@ function thinking(setting: Link['settings']['think'], effort: Effort | undefined
     reasoning_effort: wanted,
     chat_template_kwargs: { enable_thinking: true, reasoning_effort: wanted },
   };
-}
-
-function withoutAbsent(fields: Record<string, Json | undefined>): JsonObject {
-  const result: JsonObject = {};
-  for (const [name, value] of Object.entries(fields)) if (value !== undefined) result[name] = value;
-  return result;
 }

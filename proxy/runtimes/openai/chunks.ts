@@ -1,15 +1,11 @@
 import { z } from 'zod';
-import type { Delta, Finish, RuntimeEvent, TokenLogprob, Usage } from '../../chat/types.ts';
+import type { Delta, Finish, RuntimeEvent, Usage } from '../../chat/types.ts';
 import type { FinishReason } from '../../contract.ts';
 import { LinkFailure } from '../../errors.ts';
+import { logprobEntry, toLogprob } from '../logprobs.ts';
 import { errorOf } from './error-of.ts';
 import { ToolCalls } from './tool-calls.ts';
 
-const logprob = z.object({
-  token: z.string(),
-  logprob: z.number(),
-  bytes: z.array(z.number()).nullish(),
-});
 const piece = z.object({
   content: z.string().nullish(),
   /** Two names for the same: DeepSeek's, which llama-server and SGLang took over; and vLLM's, OpenRouter's, Ollama's. */
@@ -38,7 +34,7 @@ const chunk = z.object({
         finish_reason: z.string().nullish(),
         logprobs: z
           .object({
-            content: z.array(logprob.extend({ top_logprobs: z.array(logprob).nullish() })).nullish(),
+            content: z.array(logprobEntry).nullish(),
           })
           .nullish(),
       }),
@@ -69,6 +65,7 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
 export class ChunkReader {
   readonly #host: string;
   readonly #hide: (text: string) => string;
+  /** llama-server gives twenty alternatives where nobody asked for any. */
   readonly #topLogprobs: number;
   readonly #calls = new ToolCalls();
   #usage: Usage = { promptTokens: null, completionTokens: null };
@@ -170,21 +167,3 @@ export class ChunkReader {
     );
   }
 }
-
-type Token = NonNullable<NonNullable<Choice['logprobs']>['content']>[number];
-
-/** llama-server gives twenty alternatives where nobody asked for any. */
-const toLogprob = ({ top_logprobs, ...entry }: Token, top: number): TokenLogprob => ({
-  ...withBytes(entry),
-  top_logprobs: (top_logprobs ?? []).slice(0, top).map(withBytes),
-});
-
-const withBytes = ({
-  token,
-  logprob: value,
-  bytes,
-}: z.output<typeof logprob>): Omit<TokenLogprob, 'top_logprobs'> => ({
-  token,
-  logprob: value,
-  bytes: bytes ?? null,
-});

@@ -1,55 +1,42 @@
 import { readFileSync } from 'node:fs';
-import http from 'node:http';
-import https from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import type { OpenaiConfig } from '../../config/schema.ts';
 import { LinkFailure, messageOf } from '../../errors.ts';
+import { type Call, Connections } from '../connections.ts';
 import type { Secrets } from './secrets.ts';
 
-interface Call {
-  method: 'GET' | 'POST';
-  /** From the base on, such as `/models`; with `fromRoot` from the server's root. */
-  path: string;
+interface ServerCall extends Call {
+  /** The path is from the server's root on, and not from the base of its API. */
   fromRoot?: boolean;
-  body?: string;
-  headers?: Record<string, string>;
-  /** Seconds until the connection, with its TLS, must stand. */
-  connectS: number;
-  signal: AbortSignal;
 }
 
 /** Longest body of a small answer or an error. */
 const MOST_BYTES = 8_000_000;
 
-/** Kept connections to one server, its secrets in each request. It follows no redirect: the key would go along. */
+/** Kept connections to one server, its secrets in each request. No redirect is followed: the key would go along. */
 export class OpenaiHttp {
   readonly origin: string;
   /** How a person would name the server. */
   readonly host: string;
   readonly #url: URL;
+  readonly #base: string;
   readonly #secrets: Secrets;
-  readonly #module: typeof http | typeof https;
   readonly #ca: string | undefined;
-  #agent: http.Agent | null = null;
+  #connections: Connections | null = null;
 
   constructor({ url, ca }: Pick<OpenaiConfig, 'url' | 'ca'>, secrets: Secrets) {
     this.#url = new URL(url);
     this.origin = this.#url.origin;
     this.host = this.#url.host;
+    this.#base = this.#url.pathname.replace(/\/$/, '');
     this.#secrets = secrets;
-    this.#module = this.#url.protocol === 'https:' ? https : http;
     this.#ca = ca;
   }
 
   /** The response once its headers are there. Throws `LinkFailure`: `connection`, or `unauthorized` without a secret. */
-  async send(call: Call): Promise<http.IncomingMessage> {
-    const headers = { ...(await this.#secrets.headers()), ...call.headers };
-    try {
-      return await this.#once(call, headers);
-    } catch (error) {
-      // A kept connection that ended just as it was used again is no sign of trouble.
-      if (error instanceof Stale) return await this.#once(call, headers);
-      throw error;
-    }
+  async send({ fromRoot, path, headers, ...call }: ServerCall): Promise<IncomingMessage> {
+    const all = { ...(await this.#secrets.headers()), ...headers };
+    return this.#open().send({ ...call, path: (fromRoot ? '' : this.#base) + path, headers: all });
   }
 
   /** A small answer, its whole time limited to `seconds`. Throws `LinkFailure`. */
@@ -65,7 +52,7 @@ export class OpenaiHttp {
   }
 
   /** A whole body as text, without any secret of ours that the server repeats. Throws `LinkFailure('crash')` when it never ends. */
-  async read(response: http.IncomingMessage): Promise<string> {
+  async read(response: IncomingMessage): Promise<string> {
     return this.hide(await readBody(response));
   }
 
@@ -76,69 +63,26 @@ export class OpenaiHttp {
 
   /** Lets go of the connections that wait for a next request. */
   dropIdle(): void {
-    for (const sockets of Object.values(this.#agent?.freeSockets ?? {}))
-      for (const socket of sockets ?? []) socket.destroy();
+    this.#connections?.dropIdle();
   }
 
   close(): void {
-    this.#agent?.destroy();
+    this.#connections?.close();
   }
 
   /** Made with the first request: a `ca` that cannot be read is this server's trouble, and keeps no other from serving. */
-  #open(): http.Agent {
+  #open(): Connections {
     const ca = this.#ca;
     try {
-      if (this.#agent) return this.#agent;
-      const trust = ca === undefined ? {} : { ca: readFileSync(ca) };
-      this.#agent = new this.#module.Agent({ keepAlive: true, scheduling: 'lifo', ...trust });
-      return this.#agent;
+      this.#connections ??= new Connections(
+        this.#url,
+        (error) => this.#unreachable(error),
+        ca === undefined ? undefined : readFileSync(ca),
+      );
+      return this.#connections;
     } catch (error) {
       throw new LinkFailure('connection', `the \`ca\` of ${this.host} cannot be read (${messageOf(error)})`);
     }
-  }
-
-  #once(call: Call, headers: Record<string, string>): Promise<http.IncomingMessage> {
-    const { method, path, body, connectS, signal, fromRoot } = call;
-    const agent = this.#open();
-    return new Promise((resolve, reject) => {
-      const request = this.#module.request({
-        hostname: this.#url.hostname.replace(/^\[|\]$/g, ''),
-        port: this.#url.port,
-        path: (fromRoot ? '' : this.#url.pathname.replace(/\/$/, '')) + path,
-        method,
-        agent,
-        headers: {
-          ...headers,
-          ...(body !== undefined && {
-            'content-type': 'application/json',
-            'content-length': Buffer.byteLength(body),
-          }),
-        },
-      });
-      const abort = (): void => void request.destroy(new Error('aborted'));
-      if (signal.aborted) abort();
-      else signal.addEventListener('abort', abort, { once: true });
-      let connecting: NodeJS.Timeout | undefined;
-      request.once('socket', (socket) => {
-        if (!socket.connecting) return;
-        const late = this.#unreachable(new Error(`no connection within ${connectS} s`));
-        connecting = setTimeout(() => request.destroy(late), connectS * 1000);
-        socket.once(this.#module === https ? 'secureConnect' : 'connect', () => clearTimeout(connecting));
-      });
-      request.once('close', () => {
-        clearTimeout(connecting);
-        signal.removeEventListener('abort', abort);
-      });
-      request.once('response', resolve);
-      request.once('error', (error) => {
-        if (signal.aborted || error instanceof LinkFailure) return reject(error);
-        const stale = request.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
-        reject(
-          stale ? new Stale('connection', `${this.host} closed the connection`) : this.#unreachable(error),
-        );
-      });
-      request.end(body);
-    });
   }
 
   #unreachable(error: Error): LinkFailure {
@@ -153,9 +97,7 @@ export class OpenaiHttp {
   }
 }
 
-class Stale extends LinkFailure {}
-
-async function readBody(response: http.IncomingMessage): Promise<string> {
+async function readBody(response: IncomingMessage): Promise<string> {
   response.setEncoding('utf8');
   let text = '';
   for await (const piece of response) {

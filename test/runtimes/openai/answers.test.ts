@@ -238,7 +238,7 @@ describe('everything that a request can ask', () => {
       { role: 'user', text: 'what?', images: ['/9j/AAA', 'iVBORw0KGgo'] },
     ];
     await ask('', { messages });
-    expect(fake.chats[0]?.body.messages[0].content).toEqual([
+    expect(fake.chats[0]?.body.messages[0]?.content).toEqual([
       { type: 'text', text: 'what?' },
       { type: 'image_url', image_url: { url: 'data:image/jpeg;base64,/9j/AAA' } },
       { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo' } },
