@@ -57,9 +57,8 @@ const call = z.object({ name: z.string(), arguments: z.json() });
 
 /** Thoughts wait for the end as well: a client that has seen one link's must not get another link's call. */
 async function* toCalls(events: AsyncIterable<ChatEvent>): AsyncGenerator<ChatEvent> {
-  let answer = emptyAnswer();
+  const answer = emptyAnswer();
   for await (const event of events) {
-    if (event.type === 'attempt') answer = emptyAnswer();
     if (event.type !== 'finish') {
       addToAnswer(answer, event);
       if (event.type !== 'delta') yield event;

@@ -61,6 +61,9 @@ describe('GET /metrics', () => {
       expect(valueIn(first, 'gen_ai_client_token_usage_count', labels)).toBe(2);
     }
     expect(valueIn(first, 'gen_ai_server_time_to_first_token_seconds_count', genAi)).toBe(2);
+    expect(valueIn(first, 'toaster_queue_wait_seconds_count', { model: 'fast-9b' })).toBe(2);
+    expect(valueIn(first, 'toaster_queue_wait_seconds_sum', { model: 'fast-9b' })).toBe(0);
+    expect(valueIn(first, 'toaster_load_seconds_count', { model: 'fast-9b' })).toBe(2);
     await (await toaster.chat('two')).text();
     expect(valueIn(await scrape(), 'toaster_requests_total', served)).toBe(4);
   });
