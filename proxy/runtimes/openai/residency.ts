@@ -168,7 +168,7 @@ const resident = (key: string, expiresAt: number | null): Resident => ({
   key,
   size: null,
   context: 0,
-  expiresAt: expiresAt !== null && !Number.isFinite(expiresAt) ? Number.POSITIVE_INFINITY : expiresAt,
+  expiresAt,
   process: null,
   loading: false,
 });
