@@ -35,6 +35,9 @@ export default defineConfig({
           include: ['test/ollama/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
+          // Its threads wait for each other by spinning: beside a busy browser, or a second one, an answer takes ten times as long.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
       {
