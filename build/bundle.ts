@@ -3,6 +3,7 @@ import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { makeIcons } from './icons.ts';
+import { lean } from './lean.ts';
 import { buildUi } from './ui.ts';
 
 /**
@@ -13,7 +14,12 @@ import { buildUi } from './ui.ts';
 const top = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(top, 'dist');
 /** What is loaded late, and most often never, by its file in dist/: a start neither reads it nor keeps it in memory. */
-const LATE = { 'metrics.cjs': 'proxy/metrics/registry.ts', 'tracing.cjs': 'proxy/tracing/open.ts' };
+const LATE = {
+  'metrics.cjs': 'proxy/metrics/registry.ts',
+  'tracing.cjs': 'proxy/tracing/open.ts',
+  'openapi.cjs': 'proxy/openapi/document.ts',
+  'processes.cjs': 'proxy/memory/list-by-ps.ts',
+};
 /** To be shipped beside whatever serves. */
 export const LATE_FILES = Object.keys(LATE);
 const apart: Plugin = {
@@ -35,9 +41,7 @@ const shared: BuildOptions = {
   platform: 'node',
   sourcemap: true,
   external: ['electron', 'better-sqlite3', 'node-llama-cpp'],
-  // Express loads it in any case, and a tenth of a start with it. Bodies are read by http/read-body.ts.
-  alias: { 'body-parser': './build/no-body-parser.cjs' },
-  plugins: [apart],
+  plugins: [apart, lean],
   logLevel: 'warning',
 };
 

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf } from './errors.ts';
 import { isCorrupt } from './is-corrupt.ts';
 

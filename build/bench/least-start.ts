@@ -2,7 +2,7 @@ import http from 'node:http';
 import Database from 'better-sqlite3';
 import express from 'express';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The least that a program on Toaster's packages does before it listens: it loads them, opens a database, checks a config of

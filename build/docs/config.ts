@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { configSchema } from '../../proxy/config/schema.ts';
 import { blocks, table, wrapped } from './markdown.ts';
 import {

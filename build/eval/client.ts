@@ -1,7 +1,7 @@
 import http, { type IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import { text } from 'node:stream/consumers';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEFAULT_PORT, HEADERS } from '../../proxy/contract.ts';
 import { messageOf } from '../../proxy/errors.ts';
 

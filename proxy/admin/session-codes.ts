@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Session } from '../contract.ts';
 import { ApiError } from '../errors.ts';
 

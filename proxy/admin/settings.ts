@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ConfigChange, editConfig } from '../config/edit.ts';
 import { ConfigError } from '../config/load.ts';
 import { prices, reserveGb } from '../config/schema.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Cooled } from '../contract.ts';
 import { ApiError, messageOf } from '../errors.ts';
 import { evict } from '../memory/evict.ts';

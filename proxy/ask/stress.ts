@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isPaid } from '../config/remote.ts';
 import type { Config } from '../config/schema.ts';
 import { EXIT } from '../contract.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ChatRequest, JsonObject, Message } from '../chat/types.ts';
 import { DURATION, durationSeconds } from '../config/duration.ts';
 import { type Config, isCouncil } from '../config/schema.ts';

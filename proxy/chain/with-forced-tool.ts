@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { addToAnswer, emptyAnswer } from '../chat/answer.ts';
 import type { ChatEvent, ChatRequest, Complete, Json, JsonObject, Tool, ToolCall } from '../chat/types.ts';
 

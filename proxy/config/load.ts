@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Document } from 'yaml';
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { messageOf } from '../errors.ts';
 import { checkReferences, type Problem } from './check.ts';
 import { defaults } from './defaults.ts';

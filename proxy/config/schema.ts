@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DURATION } from './duration.ts';
 
 /** The validator of a complete config; the JSON Schema and the types are derived from it. */

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ApiError } from '../errors.ts';
 
 /** What every dialect does with a client's body, whatever its fields are called. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Sampling } from '../chat/types.ts';
 
 /** Fields by which OpenAI's older APIs decide the wording of an answer. Null means absent, as their clients send it. */

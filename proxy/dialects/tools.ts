@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonObject, Tool, ToolChoice } from '../chat/types.ts';
 import { ApiError } from '../errors.ts';
 import { parseJson } from '../parse-json.ts';

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isCouncil } from '../config/schema.ts';
 import { ApiError } from '../errors.ts';
 import type { Live } from '../live-config.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Answer, JSON_TYPE, type Operation, TEXT_TYPE } from './group.ts';
 import { errorBody } from './shapes/base.ts';
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** A type with its intersections and interfaces written out, so that two ways to write the same compare as the same. */
 type Flat<T> = T extends readonly (infer Item)[]

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AS_WELL } from '../dialects/as-well.ts';
 
 /** A piece of JSON Schema. */

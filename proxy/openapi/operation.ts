@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { allAnswers } from './errors.ts';
 import type { Answer, Content, Operation } from './group.ts';
 import type { NamedSchemas, Schema } from './named-schemas.ts';

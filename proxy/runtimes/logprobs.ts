@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TokenLogprob } from '../chat/types.ts';
 
 const logprob = z.object({ token: z.string(), logprob: z.number(), bytes: z.array(z.number()).nullish() });

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { FAMILIES, type Family } from '../../proxy/metrics/families.ts';
 import { startToaster, type TestToaster } from '../helpers/toaster.ts';
 import { type Exposition, familyOf, parseExposition } from './exposition.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AppParts, createApp } from '../../proxy/app.ts';
 import { dialectPaths } from '../../proxy/dialects/registry.ts';
 import { openApiDocument } from '../../proxy/openapi/document.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { asWell } from '../as-well.ts';
 
 /** Anthropic's Messages request, as far as local runtimes can honour it. Source: Anthropic's API reference, messages. */

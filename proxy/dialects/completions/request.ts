@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { samplingFields } from '../sampling.ts';
 
 const ONE = 'only one answer at a time can be made; send the request again for another';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** As OpenAI has it. */
 const MOST_TEXTS = 2048;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { asWell } from '../as-well.ts';
 
 /** The items of a request's `input`. Source: OpenAI's API reference, responses. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { schemaObject } from '../tools.ts';
 import { inputItem } from './input-items.ts';
 import { tool, toolChoice } from './tool-fields.ts';

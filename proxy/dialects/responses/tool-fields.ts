@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { asWell } from '../as-well.ts';
 import { functionName, schemaObject } from '../tools.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { message, openaiRequest, responseFormat, tool } from '../../dialects/openai/request.ts';
 import { type Group, json, SSE_TYPE } from '../group.ts';
 import { errorBody } from '../shapes/base.ts';

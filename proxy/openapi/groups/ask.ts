@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Group, JSON_TYPE, TEXT_TYPE } from '../group.ts';
 import { exitCode } from '../shapes/base.ts';
 import { failureHeaders } from '../shapes/chat.ts';

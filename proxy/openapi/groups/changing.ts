@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sessionBody } from '../../admin/session-codes.ts';
 import { settingsBody } from '../../admin/settings.ts';
 import { pinBody } from '../../admin/warmth.ts';

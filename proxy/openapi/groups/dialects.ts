@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { anthropicRequest, countRequest } from '../../dialects/anthropic/request.ts';
 import { completionsRequest } from '../../dialects/completions/request.ts';
 import { embeddingsRequest } from '../../dialects/embeddings/request.ts';

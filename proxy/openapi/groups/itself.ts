@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Group, HTML_TYPE, json, TEXT_TYPE } from '../group.ts';
 import { health } from '../shapes/admin.ts';
 

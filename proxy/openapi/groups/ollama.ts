@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Group, json } from '../group.ts';
 import { ollamaModel, ollamaRunning, ollamaShown } from '../shapes/dialects.ts';
 import { ANSWER_ERRORS } from './answers.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { requestsQuery } from '../../http/requests-query.ts';
 import { type Group, HTML_TYPE, json, SSE_TYPE } from '../group.ts';
 import { baseShapes, span } from '../shapes/base.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { prices } from '../../config/schema.ts';
 import type { Health, Session, Settings } from '../../contract.ts';
 import { heldTo } from '../held-to.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { cacheOutcome, count, finishReason, reason } from './base.ts';
 
 /** What OpenAI's chat completions answer, as the writers in dialects/openai write it. */

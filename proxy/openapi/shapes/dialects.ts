@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, finishReason } from './base.ts';
 
 /** What the dialects beside OpenAI's chat answer. Of what others have described in full, only what is read most is here. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LogLine, RequestsPage } from '../../contract.ts';
 import { heldTo } from '../held-to.ts';
 import { count, exitCode, finishReason, pressureLevel, reason, seconds, time } from './base.ts';

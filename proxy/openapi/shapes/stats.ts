@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Stats } from '../../contract.ts';
 import { heldTo } from '../held-to.ts';
 import { count, reason, seconds, span, time } from './base.ts';

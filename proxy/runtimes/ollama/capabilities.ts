@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { OllamaHttp } from './http.ts';
 
 const ASK_LIMIT_S = 1;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RuntimeEvent, ToolCall } from '../../chat/types.ts';
 import { LinkFailure } from '../../errors.ts';
 import { logprobEntry, toLogprob } from '../logprobs.ts';

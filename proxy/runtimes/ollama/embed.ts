@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RuntimeEvent, Task } from '../../chat/types.ts';
 import { ApiError, LinkFailure } from '../../errors.ts';
 import type { Link } from '../types.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Found, ok, warn, wrong } from '../../doctor/finding.ts';
 import { LinkFailure } from '../../errors.ts';
 import type { Examination } from '../types.ts';

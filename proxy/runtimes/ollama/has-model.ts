@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { OllamaHttp } from './http.ts';
 
 const LIMIT_S = 2;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ApiError, messageOf } from '../../errors.ts';
 import type { PullProgress, Weights } from '../types.ts';
 import { errorText } from './failures.ts';

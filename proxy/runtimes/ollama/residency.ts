@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Load } from '../../chat/types.ts';
 import { LinkFailure } from '../../errors.ts';
 import { settles } from '../../settles.ts';

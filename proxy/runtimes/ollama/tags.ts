@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { About } from '../types.ts';
 import { Capabilities } from './capabilities.ts';
 import type { OllamaHttp } from './http.ts';

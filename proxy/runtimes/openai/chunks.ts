@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Delta, Finish, RuntimeEvent, Usage } from '../../chat/types.ts';
 import type { FinishReason } from '../../contract.ts';
 import { LinkFailure } from '../../errors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { LinkFailure } from '../../errors.ts';
 import { errorOfText } from './error-of.ts';
 import type { OpenaiHttp } from './http.ts';
