@@ -35,7 +35,8 @@ const apart: Plugin = {
 
 /** The Node that Toaster needs, as in cli/start.cjs: the one that everything is tested with. */
 export const NODE_MAJOR = 24;
-const shared: BuildOptions = {
+/** How everything is bundled, whatever it is made into. */
+export const shared: BuildOptions = {
   absWorkingDir: top,
   bundle: true,
   platform: 'node',

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { NODE_FLAGS } from '../../proxy/headless/service-plan.ts';
 import { percentile } from '../../proxy/telemetry/percentile.ts';
 import { freePort } from './free-port.ts';
+import { leastProgram } from './least.ts';
 import { throughput } from './measure.ts';
 import { portkeyServer } from './portkey.ts';
 import { type Program, rssMb, startProgram } from './processes.ts';
@@ -57,7 +58,7 @@ async function answers(url: string): Promise<boolean> {
 export async function startRows(data: string): Promise<Row[]> {
   const env = { ASK_PORT: '0', ASK_DATA_DIR: data };
   const portkey = portkeyServer();
-  await bundleLeast(data);
+  const leastStart = launchLeast(data);
   const times = {
     toaster: [] as number[],
     empty: [] as number[],
@@ -68,9 +69,9 @@ export async function startRows(data: string): Promise<Row[]> {
   for (let round = -2; round < STARTS; round++) {
     const port = portkey === null ? 0 : await freePort();
     const taken = {
-      toaster: await startMs(['dist/main.js'], env),
+      toaster: await startMs([...NODE_FLAGS, 'dist/main.js'], env),
       empty: await startMs(['-e', EMPTY_SERVER], {}),
-      least: await startMs([join(data, 'least.mjs')], {}),
+      least: await startMs([leastStart], {}),
       portkey:
         portkey === null
           ? Number.NaN
@@ -92,25 +93,18 @@ export async function startRows(data: string): Promise<Row[]> {
   ];
 }
 
-/** As the proxy is bundled and launched, into Toaster's folder. */
-async function bundleLeast(data: string): Promise<void> {
-  await build({
-    entryPoints: ['build/bench/least-start.ts'],
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    external: ['better-sqlite3'],
-    outfile: 'dist/bench-least-start.cjs',
-  });
+/** As the proxy is launched. `data`: Toaster's folder. */
+function launchLeast(data: string): string {
+  const launch = join(data, 'least.mjs');
   writeFileSync(
-    join(data, 'least.mjs'),
+    launch,
     `import { createRequire, enableCompileCache, flushCompileCache } from 'node:module';
 enableCompileCache(${JSON.stringify(join(data, 'least-compiled'))});
 setTimeout(flushCompileCache, 100).unref();
-createRequire(import.meta.url)(${JSON.stringify(resolve('dist/bench-least-start.cjs'))});
+createRequire(import.meta.url)(${JSON.stringify(resolve(leastProgram('least-start')))});
 `,
   );
+  return launch;
 }
 
 /** Before anything has been asked. */

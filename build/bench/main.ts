@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { percentile } from '../../proxy/telemetry/percentile.ts';
 import { bigLogRows } from './big-log.ts';
 import { councilRows } from './council.ts';
+import { bundleLeast } from './least.ts';
 import { growthRows, idleRows, startRows } from './life.ts';
 import { type Program, stopAll } from './processes.ts';
 import { startRig } from './rig.ts';
@@ -24,6 +25,7 @@ const data = mkdtempSync(join(tmpdir(), 'toaster-bench-'));
 
 /** Each part's rows as soon as they are known: the whole takes minutes. */
 async function* parts(): AsyncGenerator<Row[]> {
+  await bundleLeast();
   const starts = await startRows(data);
   const rig = await startRig(data);
   if (rig.portkey === null)

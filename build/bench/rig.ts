@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { NODE_FLAGS } from '../../proxy/headless/service-plan.ts';
+import { leastProgram } from './least.ts';
 import type { Target } from './measure.ts';
 import { startPortkey } from './portkey.ts';
 import { type Program, startProgram } from './processes.ts';
@@ -42,10 +44,10 @@ export async function startRig(data: string): Promise<Rig> {
 }
 
 export const startTranslator = (upstream: Program, data: string): Promise<Program> =>
-  startProgram(['build/bench/translator.ts', upstream.url, join(data, 'translator.jsonl')]);
+  startProgram([leastProgram('translator'), upstream.url, join(data, 'translator.jsonl')]);
 
 export const startPipe = (upstream: Program): Promise<Program> =>
-  startProgram(['build/bench/pipe.ts', upstream.url]);
+  startProgram([leastProgram('pipe'), upstream.url]);
 
 /** The bundled program, on these runtimes. */
 export function startToaster(upstream: Program, slow: Program, data: string): Promise<Program> {
@@ -62,8 +64,7 @@ models:
   slow: { weights: slow }
 `,
   );
-  // As `npm start` has it: V8 would double its nursery under load, and keep it.
-  return startProgram(['--max-semi-space-size=8', 'dist/main.js'], {
+  return startProgram([...NODE_FLAGS, 'dist/main.js'], {
     ASK_PORT: '0',
     ASK_CONFIG: config,
     ASK_DATA_DIR: data,

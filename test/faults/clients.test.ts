@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NODE_FLAGS } from '../../proxy/headless/service-plan.ts';
 import { FakeOllama } from '../fake-ollama/server.ts';
 import { startProgram } from '../helpers/program.ts';
 import { until } from '../helpers/requests.ts';
@@ -128,7 +129,7 @@ async function stalled(): Promise<void> {
 describe('a client that reads slowly', () => {
   it('slows the runtime down: over 200 MB the proxy grows by less than 20 MB, and no listener is left behind', async () => {
     // V8's young generation takes what it may at some time or other, and that is no part of the stream.
-    const { url, program, rss } = await aProxy({ NODE_OPTIONS: '--max-semi-space-size=8' });
+    const { url, program, rss } = await aProxy({ NODE_OPTIONS: NODE_FLAGS.join(' ') });
     sayPieces(600);
     for await (const _ of await answerTo(chat(url, true)));
     sayPieces(3200);

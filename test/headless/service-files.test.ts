@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { launchdPlan } from '../../proxy/headless/launchd.ts';
 import { serviceEnv } from '../../proxy/headless/service-env.ts';
-import type { ServiceParts } from '../../proxy/headless/service-plan.ts';
+import { NODE_FLAGS, type ServiceParts } from '../../proxy/headless/service-plan.ts';
 import { stablePath } from '../../proxy/headless/stable-path.ts';
 import { systemdPlan } from '../../proxy/headless/systemd.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
@@ -69,7 +69,7 @@ describe('the agent for launchd', () => {
     expect(read.stderr).toBe('');
     expect(JSON.parse(read.stdout)).toEqual({
       Label: 'dev.toaster.proxy',
-      ProgramArguments: [process.execPath, '--max-semi-space-size=8', '/a <b>/$c&d/start.cjs'],
+      ProgramArguments: [process.execPath, ...NODE_FLAGS, '/a <b>/$c&d/start.cjs'],
       EnvironmentVariables: { ASK_CONFIG: AWKWARD, PATH: '/usr/bin' },
       RunAtLoad: true,
       KeepAlive: { SuccessfulExit: false },
@@ -107,4 +107,14 @@ describe('a path', () => {
     expect(stablePath(real)).toBe(join(prefix, 'opt', 'node', 'bin', 'node'));
     expect(stablePath('/usr/bin/node')).toBe('/usr/bin/node');
   });
+});
+
+it('starts Node as `toaster` and `npm start` do', () => {
+  const flags = NODE_FLAGS.join(' ');
+  expect(readFileSync('cli/toaster', 'utf8')).toContain(`exec "$node" ${flags} `);
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect([scripts.start, scripts.serve]).toEqual([
+    `node ${flags} build/start.ts`,
+    `node ${flags} proxy/main.ts`,
+  ]);
 });

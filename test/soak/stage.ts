@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NODE_FLAGS } from '../../proxy/headless/service-plan.ts';
 import { FakeOllama } from '../fake-ollama/server.ts';
 import { FaultProxy } from '../helpers/fault-proxy.ts';
 import { type Program, spawnProgram } from '../helpers/spawn-program.ts';
@@ -51,7 +52,7 @@ export async function openStage(seed: number): Promise<Stage> {
   mkdirSync(join(folder, 'models'));
   writeTinyGguf(join(folder, 'models', 'tiny.gguf'));
   // V8's young generation takes what it may at some time or other, which would be no leak.
-  const program = spawnProgram(folder, { env: { NODE_OPTIONS: '--max-semi-space-size=8' } });
+  const program = spawnProgram(folder, { env: { NODE_OPTIONS: NODE_FLAGS.join(' ') } });
   return {
     fake,
     between,

@@ -37,15 +37,15 @@ type Chunk = z.output<typeof chunk>;
 export class ChunkReader {
   #called = false;
 
-  /** The events of one line. Throws `LinkFailure('crash')` for an error object or a line that is no JSON. */
-  read(line: string): RuntimeEvent[] {
-    const parsed = parse(line);
-    if (parsed.error !== undefined) throw new LinkFailure('crash', `Ollama broke off: ${parsed.error}`);
-    const events: RuntimeEvent[] = [];
-    const delta = this.#delta(parsed);
-    if (delta) events.push(delta);
-    if (parsed.done) events.push(this.#finish(parsed));
-    return events;
+  /** The events of lines, each before the next is looked at. Throws `LinkFailure('crash')` for an error object or a line that is no JSON. */
+  *read(lines: readonly string[]): Generator<RuntimeEvent> {
+    for (const line of lines) {
+      const parsed = parse(line);
+      if (parsed.error !== undefined) throw new LinkFailure('crash', `Ollama broke off: ${parsed.error}`);
+      const delta = this.#delta(parsed);
+      if (delta) yield delta;
+      if (parsed.done) yield this.#finish(parsed);
+    }
   }
 
   #delta({ message, response, logprobs }: Chunk): RuntimeEvent | undefined {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Json } from '../../chat/types.ts';
 import { LinkFailure } from '../../errors.ts';
 import { type Call, Connections } from '../connections.ts';
+import { Lines } from '../lines.ts';
 
 /** Keep-alive connections to one Ollama. */
 export class OllamaHttp {
@@ -64,15 +65,17 @@ export async function readText(response: IncomingMessage): Promise<string> {
   return text;
 }
 
-/** The lines of a newline-delimited stream, wherever the bytes are cut. Whoever stops early must end the response. */
-export async function* readLines(response: IncomingMessage): AsyncGenerator<string> {
+/**
+ * The lines of a newline-delimited stream, wherever the bytes are cut: those together that come together, since each turn of a
+ * generator has its price. Whoever stops early must end the response.
+ */
+export async function* readLines(response: IncomingMessage): AsyncGenerator<string[]> {
   // The stream's own decoder keeps a character that is cut in two for the next chunk.
   response.setEncoding('utf8');
-  let rest = '';
-  for await (const piece of response.iterator({ destroyOnReturn: false })) {
-    const lines = (rest + piece).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line.trim() !== '') yield line;
-  }
-  if (rest.trim() !== '') yield rest;
+  const lines = new Lines();
+  for await (const piece of response.iterator({ destroyOnReturn: false }))
+    yield lines.add(piece).filter(isSaid);
+  yield [lines.end()].filter(isSaid);
 }
+
+const isSaid = (line: string): boolean => line.trim() !== '';

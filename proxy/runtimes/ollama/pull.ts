@@ -44,16 +44,17 @@ export async function pullModel(
       signal: AbortSignal.any([signal, silence.signal]),
     });
     if (response.statusCode !== 200) throw refused(name, errorText(await readText(response)));
-    for await (const line of readLines(response)) {
-      const { error, status, digest, total, completed = 0 } = step.parse(JSON.parse(line));
-      if (error !== undefined) throw refused(name, error);
-      if (status === 'success') return;
-      if (digest !== undefined && total !== undefined) layers.set(digest, { total, completed });
-      const progress = sum([...layers.values()]);
-      if (progress.total > 0) tell(progress);
-      // It checks sums for minutes without a word, once all bytes are there.
-      expectBytes(progress.bytes < progress.total);
-    }
+    for await (const lines of readLines(response))
+      for (const line of lines) {
+        const { error, status, digest, total, completed = 0 } = step.parse(JSON.parse(line));
+        if (error !== undefined) throw refused(name, error);
+        if (status === 'success') return;
+        if (digest !== undefined && total !== undefined) layers.set(digest, { total, completed });
+        const progress = sum([...layers.values()]);
+        if (progress.total > 0) tell(progress);
+        // It checks sums for minutes without a word, once all bytes are there.
+        expectBytes(progress.bytes < progress.total);
+      }
     throw refused(name, 'Ollama ended without saying that it is done');
   } catch (error) {
     if (signal.aborted || !silence.signal.aborted) throw error;

@@ -65,13 +65,12 @@ async function* stream(
   const reader = new ChunkReader();
   let done = false;
   try {
-    for await (const line of readLines(response)) {
-      for (const event of reader.read(line)) {
+    for await (const lines of readLines(response))
+      for (const event of reader.read(lines)) {
         done ||= event.type === 'finish';
         yield event;
         if (done) return;
       }
-    }
   } catch (error) {
     if (signal.aborted || error instanceof LinkFailure) throw error;
     throw new LinkFailure('crash', `Ollama broke off the answer of ${link.model}`, { cause: error });

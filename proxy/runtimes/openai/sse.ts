@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { LinkFailure } from '../../errors.ts';
+import { Lines } from '../lines.ts';
 
 /** One event is a few tokens; what grows beyond this is no event. */
 const MOST_CHARS = 16_000_000;
@@ -33,49 +34,4 @@ function withLine(data: string | null, line: string): string | null {
   const value = line[4] === ':' ? line.slice(line[5] === ' ' ? 6 : 5) : line === 'data' ? '' : null;
   if (value === null) return data;
   return data === null ? value : `${data}\n${value}`;
-}
-
-/** Takes a text apart into lines that end in LF, CR LF or CR. */
-class Lines {
-  /** What has come of the line that is not whole yet. Pieces, for a long line in many of them would be copied each time. */
-  #pieces: string[] = [];
-  #length = 0;
-  /** The text before ended in CR: an LF that follows belongs to it. */
-  #afterCr = false;
-  #first = true;
-
-  /** How many characters wait for the end of their line. */
-  get rest(): number {
-    return this.#length;
-  }
-
-  add(given: string): string[] {
-    let text = given;
-    if (this.#first && text !== '') {
-      this.#first = false;
-      if (text.startsWith('\ufeff')) text = text.slice(1);
-    }
-    if (this.#afterCr && text !== '') {
-      this.#afterCr = false;
-      if (text.startsWith('\n')) text = text.slice(1);
-    }
-    if (text === '') return [];
-    this.#afterCr = text.endsWith('\r');
-    const lines = text.includes('\r') ? text.split(/\r\n|\r|\n/) : text.split('\n');
-    const rest = lines.pop() ?? '';
-    if (lines.length > 0) {
-      lines[0] = this.end() + (lines[0] ?? '');
-    }
-    if (rest !== '') this.#pieces.push(rest);
-    this.#length += rest.length;
-    return lines;
-  }
-
-  /** The line that nothing has ended. */
-  end(): string {
-    const line = this.#pieces.join('');
-    this.#pieces = [];
-    this.#length = 0;
-    return line;
-  }
 }

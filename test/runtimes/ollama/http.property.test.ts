@@ -37,7 +37,7 @@ async function read(): Promise<RuntimeEvent[]> {
   const events: RuntimeEvent[] = [];
   const reader = new ChunkReader();
   const response = await ollama.send({ method: 'GET', path: '/', connectS: 5, signal: never() });
-  for await (const line of readLines(response)) events.push(...reader.read(line));
+  for await (const lines of readLines(response)) events.push(...reader.read(lines));
   return events;
 }
 
