@@ -58,4 +58,4 @@ export const OPEN_FILES = 8192;
  * resident memory would not. And it would collect with four threads, for which a small server has no cores: a pause of one of
  * them is a pause of all.
  */
-export const NODE_FLAGS = ['--max-semi-space-size=8', '--v8-pool-size=1'];
+export const NODE_FLAGS = ['--max-semi-space-size=4', '--v8-pool-size=1'];
