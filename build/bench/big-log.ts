@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { logLine } from '../../proxy/telemetry/log-line.ts';
 import { percentile } from '../../proxy/telemetry/percentile.ts';
 import { ReceiptBuilder } from '../../proxy/telemetry/receipt.ts';
-import { startProgram, stop } from './processes.ts';
+import { startProgram, stop, TOASTER } from './processes.ts';
 import type { Row } from './row.ts';
 
 /** A log of a million lines, beside an empty one. */
@@ -100,8 +100,7 @@ export async function bigLogRows(): Promise<Row[]> {
   }
 }
 
-const startToaster = (folder: string) =>
-  startProgram(['dist/main.js'], { ASK_PORT: '0', ASK_DATA_DIR: folder });
+const startToaster = (folder: string) => startProgram(TOASTER, { ASK_PORT: '0', ASK_DATA_DIR: folder });
 
 /** Until the roll-up has caught up with the log. */
 async function counted(url: string): Promise<void> {

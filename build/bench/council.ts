@@ -5,7 +5,7 @@ import type { Receipt } from '../../proxy/contract.ts';
 import { chairmanMessages } from '../../proxy/council/chairman-messages.ts';
 import { pathsFrom } from '../../proxy/paths.ts';
 import { percentile } from '../../proxy/telemetry/percentile.ts';
-import { startProgram } from './processes.ts';
+import { startProgram, TOASTER } from './processes.ts';
 
 /**
  * A council's wall time over that of its slowest member and its chairman, each asked alone: 1 when the members cost no
@@ -43,7 +43,7 @@ export async function councilRows(data: string) {
   mkdirSync(folder);
   writeFileSync(join(folder, 'config.yaml'), configOf(fake.url));
   const env = { ASK_PORT: '0', ASK_CONFIG: join(folder, 'config.yaml'), ASK_DATA_DIR: folder };
-  const { url } = await startProgram(['dist/main.js'], { ...env, ASK_MODEL_DIR: models });
+  const { url } = await startProgram(TOASTER, { ...env, ASK_MODEL_DIR: models });
   const real = TINY_WEIGHTS.file !== undefined && existsSync(join(models, TINY_WEIGHTS.file));
   return [
     await row(url, 'fake', 'a council over its slowest member and its chairman', 1.05),

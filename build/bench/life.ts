@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { NODE_FLAGS } from '../../proxy/headless/service-plan.ts';
 import { percentile } from '../../proxy/telemetry/percentile.ts';
 import { freePort } from './free-port.ts';
 import { leastProgram } from './least.ts';
 import { throughput } from './measure.ts';
 import { portkeyServer } from './portkey.ts';
-import { type Program, rssMb, startProgram } from './processes.ts';
+import { cpuMs, type Program, rssMb, startProgram, TOASTER } from './processes.ts';
 import { native, openaiChat, type Rig, startPipe, startToaster, startTranslator } from './rig.ts';
 import type { Row } from './row.ts';
 
@@ -69,7 +68,7 @@ export async function startRows(data: string): Promise<Row[]> {
   for (let round = -2; round < STARTS; round++) {
     const port = portkey === null ? 0 : await freePort();
     const taken = {
-      toaster: await startMs([...NODE_FLAGS, 'dist/main.js'], env),
+      toaster: await startMs(TOASTER, env),
       empty: await startMs(['-e', EMPTY_SERVER], {}),
       least: await startMs([leastStart], {}),
       portkey:
@@ -148,15 +147,6 @@ async function quietRows({ pid }: Program): Promise<Row[]> {
 
 const childrenOf = (pid: number): string[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
-
-/** CPU time of all threads so far. */
-function cpuMs(pid: number): number {
-  const threads = readdirSync(`/proc/${pid}/task`);
-  const ns = threads.map((id) =>
-    Number(readFileSync(`/proc/${pid}/task/${id}/schedstat`, 'utf8').split(' ')[0]),
-  );
-  return ns.reduce((sum, one) => sum + one, 0) / 1e6;
-}
 
 /** Memory after many requests, beside what a bare pipe and the least that translates do with as many; all begin anew. `data`: a folder for Toaster's files. */
 export async function growthRows({ upstream, slow }: Rig, data: string): Promise<Row[]> {

@@ -1,5 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { NODE_FLAGS } from '../../proxy/headless/service-plan.ts';
+
+/** How the bundled program is started where it is installed. */
+export const TOASTER = [...NODE_FLAGS, 'dist/main.js'];
 
 const started: ChildProcess[] = [];
 
@@ -33,6 +38,15 @@ export async function startProgram(
 /** Resident memory in MB. */
 export function rssMb(pid: number): number {
   return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)]).toString()) / 1024;
+}
+
+/** CPU time (ms) of all threads so far. Linux alone tells. */
+export function cpuMs(pid: number): number {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const ns = threads.map((id) =>
+    Number(readFileSync(`/proc/${pid}/task/${id}/schedstat`, 'utf8').split(' ')[0]),
+  );
+  return ns.reduce((sum, one) => sum + one, 0) / 1e6;
 }
 
 /** Ends one of them. */

@@ -1,10 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NODE_FLAGS } from '../../proxy/headless/service-plan.ts';
 import { leastProgram } from './least.ts';
 import type { Target } from './measure.ts';
 import { startPortkey } from './portkey.ts';
-import { type Program, startProgram } from './processes.ts';
+import { type Program, startProgram, TOASTER } from './processes.ts';
 
 /** What runs while it is measured. */
 export interface Rig {
@@ -64,7 +63,7 @@ models:
   slow: { weights: slow }
 `,
   );
-  return startProgram([...NODE_FLAGS, 'dist/main.js'], {
+  return startProgram(TOASTER, {
     ASK_PORT: '0',
     ASK_CONFIG: config,
     ASK_DATA_DIR: data,

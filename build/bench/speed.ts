@@ -1,12 +1,15 @@
 import { percentile } from '../../proxy/telemetry/percentile.ts';
 import { interleave, type Target, type Timing, throughput } from './measure.ts';
 import { portkeyHeaders } from './portkey.ts';
+import { cpuMs, type Program } from './processes.ts';
 import { native, openaiChat, type Rig } from './rig.ts';
 import { ms, type Row } from './row.ts';
 
 /** What it costs to be in between, of one request and of many. */
 
 const ROUNDS = 1500;
+/** For which requests are counted at a time. */
+const SECONDS = 2;
 const LONG = Array.from({ length: 199 }, (_, n) => `word${n}`).join(' ');
 
 export async function speedRows(rig: Rig): Promise<Row[]> {
@@ -115,11 +118,20 @@ async function longRows({ upstream, pipe, translator, toaster }: Rig): Promise<R
 }
 
 async function throughputRows(rig: Rig): Promise<Row[]> {
-  const rates = new Map<string, number[]>();
+  const targets = everybody(rig);
+  const rates = new Map(targets.map(({ name }): [string, number[]] => [name, []]));
+  const costs = new Map(targets.map(({ name }): [string, number[]] => [name, []]));
+  const pids = new Map(Object.values(rig).map((program: Program | null) => [program?.url, program?.pid]));
   for (let round = 0; round < 3; round++)
-    for (const target of everybody(rig))
-      rates.set(target.name, [...(rates.get(target.name) ?? []), await throughput(target, 10, 2)]);
+    for (const target of targets) {
+      const pid = process.platform === 'linux' ? pids.get(target.url) : undefined;
+      const before = pid === undefined ? Number.NaN : cpuMs(pid);
+      const rate = await throughput(target, 10, SECONDS);
+      rates.get(target.name)?.push(rate);
+      if (pid !== undefined) costs.get(target.name)?.push((cpuMs(pid) - before) / (rate * SECONDS));
+    }
   const rate = (name: string): number => percentile(rates.get(name) ?? [], 0.5);
+  const cost = (name: string): number => percentile(costs.get(name) ?? [], 0.5);
   const of = (name: string, what: string, aim: number | null): Row => ({
     what: `requests/s at 10 connections, of ${what}`,
     measured: `${Math.round(rate('toaster'))} to ${Math.round(rate(name))}`,
@@ -127,10 +139,20 @@ async function throughputRows(rig: Rig): Promise<Row[]> {
     aim,
     least: true,
   });
+  // What other programs do on the machine disturbs this less than the rates.
+  const cpuOf = (name: string, what: string): Row => ({
+    what: `CPU time of a request at 10 connections, of ${what}`,
+    measured: `${ms(cost('toaster'))} to ${ms(cost(name))}`,
+    value: cost('toaster') / cost(name),
+    aim: null,
+  });
   return [
     of('pipe', 'a bare pipe', 0.7),
     of('translator', 'the least that translates', null),
     ...(rig.portkey ? [of('portkey', 'Portkey', 2.7)] : []),
+    ...(process.platform === 'linux'
+      ? [cpuOf('pipe', 'a bare pipe'), cpuOf('translator', 'the least that translates')]
+      : []),
   ];
 }
 

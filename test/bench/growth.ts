@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { once, type Target } from '../../build/bench/measure.ts';
-import { type Program, startProgram, stop, stopAll } from '../../build/bench/processes.ts';
+import { type Program, startProgram, stop, stopAll, TOASTER } from '../../build/bench/processes.ts';
 import { percentile } from '../../proxy/telemetry/percentile.ts';
 import { plot, type Series, table } from './draw.ts';
 
@@ -28,7 +28,7 @@ cache: { max_mb: 4000 }
 memory: { budget_gb: 500, reserve_gb: 0, system_gb: 0 }
 ${more}`,
   );
-  return startProgram(['dist/main.js'], { ASK_PORT: '0', ASK_CONFIG: config, ASK_DATA_DIR: data });
+  return startProgram(TOASTER, { ASK_PORT: '0', ASK_CONFIG: config, ASK_DATA_DIR: data });
 }
 
 const asking = ({ url }: Program, before = 0, headers = {}): Target => ({
