@@ -25,7 +25,7 @@ const TEXTS = ['README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE'];
 
 /**
  * Puts together the package that `npm install -g` takes. It has a manifest of its own: npm heeds `overrides` only at the top of
- * an installation, so that of the sources would bring 620 MB of CUDA and Vulkan builds, and packages that the bundles already
+ * an installation, so that of the sources would bring the builds for CUDA and Vulkan, and packages that the bundles already
  * hold. Here better-sqlite3 and node-llama-cpp come along inside, without what nobody runs; of llama.cpp's libraries npm
  * fetches the one package for the machine, and where there is none, Toaster serves without the embedded engine.
  */

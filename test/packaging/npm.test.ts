@@ -132,6 +132,15 @@ describe('the package for npm', () => {
     expect(await ended).toEqual([0, null]);
   });
 
+  it('has no warning of the engine’s bundle that would pass for the reason when its process dies', () => {
+    const bundled = join(installed(), 'node_modules', 'node-llama-cpp', 'dist', 'bundle');
+    const files = globSync('*.js', { cwd: bundled });
+    expect(files).toContain('index.js');
+    const texts = files.map((file) => readFileSync(join(bundled, file), 'utf8'));
+    expect(texts.some((text) => text.includes('testBindingBinary'))).toBe(true);
+    expect(texts.filter((text) => text.includes('Assuming the test passed'))).toEqual([]);
+  });
+
   it('says which Node it needs where that is too old, and starts nothing', (context) => {
     const node = oldNode();
     if (node === undefined) return context.skip(`there is no Node older than ${NODE_MAJOR} here`);
